@@ -1,0 +1,1 @@
+"""The `openchair` command, for developers and for the person on call."""

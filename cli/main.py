@@ -1,0 +1,128 @@
+"""The commands, one function each."""
+
+import argparse
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cli.demo import run_demo
+from cli.mailboxes import Mailbox, MaildirMailbox, MailpitMailbox
+from cli.settings import CommandSettings
+from deploy.demo_practice.load import load_demo_practice
+from deploy.demo_practice.people import find_person, people
+from services.scheduler.mongo.indexes import migrate
+from services.scheduler.mongo.store import Store
+from shared import mongo
+from shared.auth.local_issuer import LocalIssuer
+from shared.settings import AppEnv
+
+
+class CommandError(Exception):
+    """What is missing, in words for the person at the terminal."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0 when it did what it says."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        return int(chosen.run(chosen, CommandSettings()))
+    except CommandError as error:
+        sys.stderr.write(f"openchair: {error}\n")
+        return 1
+
+
+def show_people(_arguments: argparse.Namespace, _settings: CommandSettings) -> int:
+    """Print everybody one can be."""
+    for person in people():
+        sys.stdout.write(
+            f"{person.key:<10} {person.name:<22} {person.what:<34} {person.practice.name}\n"
+        )
+    return 0
+
+
+def print_token(arguments: argparse.Namespace, settings: CommandSettings) -> int:
+    """Print a token of the local issuer for a demo person."""
+    sys.stdout.write(token_for(arguments.person, settings) + "\n")
+    return 0
+
+
+def token_for(key: str, settings: CommandSettings) -> str:
+    """Return a demo person's token; raises CommandError."""
+    if settings.app_env is not AppEnv.DEV:
+        raise CommandError("tokens are for APP_ENV=dev; start the stack with `make run` first")
+    if settings.local_issuer_key_file is None:
+        raise CommandError("LOCAL_ISSUER_KEY_FILE is not set")
+    person = find_person(key)
+    if person is None:
+        raise CommandError("there is no such person; `openchair people` lists them")
+    try:
+        issuer = LocalIssuer.load(settings.local_issuer_key_file)
+    except (OSError, ValueError):
+        raise CommandError("the local issuer's key cannot be read") from None
+    claims = {"sub": person.key, "practice_id": str(person.practice.id), **person.claims}
+    return issuer.sign(claims, audience=settings.auth_audience, now=datetime.now(UTC))
+
+
+def make_key(arguments: argparse.Namespace, _settings: CommandSettings) -> int:
+    """Write a key for the local issuer, unless it is there."""
+    LocalIssuer.create_key(arguments.path)
+    return 0
+
+
+def load_demo(_arguments: argparse.Namespace, settings: CommandSettings) -> int:
+    """Migrate the scheduler's database and load the demo practice into it."""
+    if settings.mongodb_url is None:
+        raise CommandError("MONGODB_URL is not set")
+
+    async def load(url: str) -> bool:
+        client = mongo.connect(url)
+        store = Store(client)
+        await migrate(store.database)
+        loaded = await load_demo_practice(store)
+        client.close()
+        return loaded
+
+    loaded = asyncio.run(load(settings.mongodb_url))
+    sys.stdout.write("demo practice loaded\n" if loaded else "the demo practice is there already\n")
+    return 0
+
+
+def demo(_arguments: argparse.Namespace, settings: CommandSettings) -> int:
+    """Drive the main job once through the running parts."""
+    if settings.intake_url is None or settings.scheduler_url is None:
+        raise CommandError("nothing runs here: `make run`, or set INTAKE_URL and SCHEDULER_URL")
+    return run_demo(
+        settings.intake_url,
+        settings.scheduler_url,
+        _mailbox(settings),
+        lambda key: token_for(key, settings),
+    )
+
+
+def _mailbox(settings: CommandSettings) -> Mailbox:
+    if settings.mailpit_url is not None:
+        return MailpitMailbox(settings.mailpit_url)
+    if settings.maildir is not None:
+        return MaildirMailbox(settings.maildir)
+    raise CommandError("set MAILDIR or MAILPIT_URL: where do the e-mails arrive?")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="openchair", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run in (
+        ("people", show_people),
+        ("token", print_token),
+        ("load-demo", load_demo),
+        ("local-issuer-key", make_key),
+        ("demo", demo),
+    ):
+        command = commands.add_parser(name, help=run.__doc__)
+        command.set_defaults(run=run)
+        if run is print_token:
+            command.add_argument("person", help="a key that `openchair people` lists")
+        if run is make_key:
+            command.add_argument("path", type=Path, help="the file; made with mode 0600")
+    return parser

@@ -1,0 +1,1 @@
+"""Running Openchair: on this machine without Docker, and on Kubernetes."""

@@ -1,0 +1,1 @@
+"""A believable practice to try Openchair with; every address is of example.org."""

@@ -1,0 +1,50 @@
+"""Load the demo practice through the scheduler's own code; loading it again changes nothing."""
+
+from datetime import UTC, datetime
+
+from deploy.demo_practice.calendar import SERVICES, month_of_appointments
+from deploy.demo_practice.people import CLIENTS, OTHER_PRACTICE, PRACTICE, STAFF, demo_id
+from deploy.demo_practice.requests import waiting_requests
+from services.scheduler.domain.appointment import Appointment
+from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.receive_requests import receive_requests
+from shared.mongo import Session
+
+
+async def load_demo_practice(store: Store, now: datetime | None = None) -> bool:
+    """Load it as of `now` (UTC); False when it is there already."""
+    if await store.practices.get(PRACTICE.id) is not None:
+        return False
+    now = now or datetime.now(UTC)
+    for member in STAFF.values():
+        await store.staff.save(member)
+    for service in SERVICES.values():
+        await store.services.save(service)
+    for client in CLIENTS.values():
+        await store.clients.save(client)
+    appointments = list(month_of_appointments(now.date()))
+    for appointment in appointments:
+        await _book(store, appointment)
+    # The practices come last: they say that the rest is there. Only the requests need them.
+    await store.practices.save(OTHER_PRACTICE)
+    await store.practices.save(PRACTICE)
+    await receive_requests(store, list(waiting_requests(appointments, now)), now=now)
+    return True
+
+
+async def _book(store: Store, appointment: Appointment) -> None:
+    client = next(item for item in CLIENTS.values() if item.id == appointment.client_id)
+    await store.calendar_days.ensure(appointment.practice_id, appointment.booking)
+    if await store.appointments.get_many([appointment.id]):
+        return  # an earlier loading was interrupted after this one
+
+    async def body(session: Session) -> None:
+        await store.calendar_days.take(appointment, session=session)
+        await store.appointments.add(
+            appointment,
+            request_id=demo_id(f"request-of:{appointment.id}"),
+            visible={*client.assigned_staff_ids, appointment.booking.clinician_id},
+            session=session,
+        )
+
+    await store.transaction(body)

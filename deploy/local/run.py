@@ -1,0 +1,115 @@
+"""`make run`: everything, with the demo practice, until Ctrl-C."""
+
+import asyncio
+import shlex
+import sys
+import threading
+from contextlib import suppress
+from typing import Final
+
+from honcho.manager import Manager
+
+from cli.settings import RUNNING
+from deploy.demo_practice.load import load_demo_practice
+from deploy.demo_practice.people import DANA, INES, MARCUS, PRIYA
+from deploy.local.ports import LocalServerError
+from deploy.local.stack import PREFERRED_PORTS, ROOT, LocalStack
+from services.notifier.deliveries import Deliveries
+from services.scheduler.mongo.indexes import migrate
+from services.scheduler.mongo.store import Store
+from shared import mongo
+
+DIRECTORY: Final = ROOT / ".local" / "run"
+_STOPPED_BY_HAND: Final = (130, 143)  # honcho's for SIGINT and SIGTERM
+
+
+def main() -> int:
+    """Run it; the exit code is 0 after Ctrl-C, 1 when a part could not start or ended by itself."""
+    _say("Starting RabbitMQ and MongoDB ...")
+    try:
+        stack = LocalStack(DIRECTORY)
+        stack.start_servers()
+    except LocalServerError as error:
+        _say(f"openchair: {error}")
+        return 1
+    try:
+        loaded = asyncio.run(prepare_databases(stack.mongodb.url))
+        _say("Loaded the demo practice." if loaded else "The demo practice is there from before.")
+        return _run_services(stack)
+    finally:
+        with suppress(FileNotFoundError):
+            (ROOT / RUNNING).unlink()
+        _say("Stopping RabbitMQ and MongoDB ...")
+        stack.stop_servers()
+        _say("Stopped.")
+
+
+async def prepare_databases(mongodb_url: str) -> bool:
+    """Migrate, and load the demo practice unless it is there; True when it was loaded."""
+    client = mongo.connect(mongodb_url)
+    store = Store(client)
+    await migrate(store.database)
+    await Deliveries(client).migrate()
+    loaded = await load_demo_practice(store)
+    client.close()
+    return loaded
+
+
+def _run_services(stack: LocalStack) -> int:
+    manager = Manager()
+    for process in stack.processes():
+        manager.add_process(
+            process.name,
+            f"exec {shlex.join(process.command)}",
+            env=dict(process.environment),
+            cwd=str(ROOT),
+        )
+    threading.Thread(target=_welcome, args=(stack,), daemon=True).start()
+    manager.loop()
+    if manager.returncode in _STOPPED_BY_HAND:
+        return 0
+    _say("openchair: a part ended by itself, so all were stopped; the lines above say which.")
+    return 1
+
+
+def _welcome(stack: LocalStack) -> None:
+    try:
+        stack.wait_until_ready()
+    except LocalServerError as error:
+        _say(f"openchair: {error}")
+        return
+    stack.announce(ROOT / RUNNING)
+    _say(_table(stack))
+
+
+def _table(stack: LocalStack) -> str:
+    staff = ", ".join(f"{member.name.split()[0].lower()}" for member in (DANA, MARCUS))
+    rows = [
+        ("portal API", f"{stack.url('request_intake')}/openapi.json"),
+        ("staff API", f"{stack.url('scheduler')}/openapi.json"),
+        ("notifier", f"{stack.url('notifier')}/health/ready"),
+        ("e-mails", f"{stack.maildir} (a Maildir)"),
+        ("clinicians", f"{staff} ({INES.name} is an intern: ines)"),
+        ("scheduler", f"{PRIYA.name}: priya"),
+        ("clients", "amara, benjamin, chloe, ... all: .venv/bin/openchair people"),
+        ("a token", ".venv/bin/openchair token dana"),
+        ("try it", "make demo (in another terminal)"),
+        ("stop", "Ctrl-C"),
+    ]
+    moved = [
+        f"  port {preferred} is taken, so {name} is on {stack.ports[name]}"
+        for name, preferred in PREFERRED_PORTS.items()
+        if stack.ports[name] != preferred
+    ]
+    lines = [f"  {what:<11} {where}" for what, where in rows]
+    rule = "-" * 72
+    return "\n".join([rule, "  Openchair is running.", "", *lines, *moved, rule])
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The three message-driven services of Openchair; none imports another."""

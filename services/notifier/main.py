@@ -1,0 +1,97 @@
+"""Wiring of the notifier: settings in, running parts out. Its HTTP is health and metrics only."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from email.message import EmailMessage
+
+from fastapi import FastAPI
+
+from services.notifier.compose_email import compose_email
+from services.notifier.deliveries import Deliveries
+from services.notifier.settings import NotifierSettings
+from services.notifier.smtp import SmtpServer
+from services.notifier.subscribers import approval_handler, record_exhausted
+from shared import mongo
+from shared.http.app import create_app, serve
+from shared.http.health import health_routes
+from shared.messaging.ack_policy import AckPolicy
+from shared.messaging.consumer import Consumer
+from shared.messaging.publisher import ConfirmedPublisher, run_messaging
+from shared.observability.logging import configure_logging
+from shared.observability.supervision import Supervised
+from shared.schemas.request_approved import RequestApproved
+
+
+def build_app(settings: NotifierSettings) -> FastAPI:
+    """Return the application."""
+    client = mongo.connect(settings.mongodb_url.get_secret_value())
+    deliveries = Deliveries(client, settings.mongodb_database)
+    rabbitmq = settings.rabbitmq_url.get_secret_value()
+    queue = settings.topology.notifier_approvals
+    publisher = ConfirmedPublisher(rabbitmq, settings.topology, name="notifier")
+    consumer = Consumer(rabbitmq, name="notifier")
+
+    def compose(event: RequestApproved, now: datetime) -> EmailMessage:
+        return compose_email(
+            event, mail_from=settings.mail_from, mail_domain=settings.mail_domain, now=now
+        )
+
+    consumer.subscribe(
+        queue,
+        approval_handler(deliveries, _smtp_server(settings), compose),
+        AckPolicy(
+            queue,
+            publisher,
+            is_outage=mongo.is_outage,
+            on_exhausted=record_exhausted(deliveries),
+        ),
+        prefetch=settings.mail_prefetch,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        messaging = Supervised("messaging", lambda: run_messaging(publisher, consumer.start))
+        messaging.start()
+        yield
+        await messaging.stop()
+        await consumer.stop()
+        await publisher.close()
+        client.close()
+
+    app = create_app(title="Openchair notifier", lifespan=lifespan)
+    app.include_router(health_routes({"mongodb": deliveries.ready, "consumer": consumer.ready}, {}))
+    return app
+
+
+def _smtp_server(settings: NotifierSettings) -> SmtpServer:
+    password = settings.smtp_password
+    return SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+    )
+
+
+def run() -> None:
+    """Serve until told to stop."""
+    settings = NotifierSettings()
+    configure_logging("notifier", settings.log_level)
+    serve(build_app(settings), host=settings.http_host, port=settings.http_port)
+
+
+async def run_migrations(settings: NotifierSettings) -> None:
+    """Create what the database lacks; safe at any time."""
+    client = mongo.connect(settings.mongodb_url.get_secret_value())
+    await Deliveries(client, settings.mongodb_database).migrate()
+    client.close()
+
+
+def run_migrate() -> None:
+    """Migrate with the settings of the environment."""
+    settings = NotifierSettings()
+    configure_logging("notifier", settings.log_level)
+    asyncio.run(run_migrations(settings))

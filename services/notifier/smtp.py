@@ -1,0 +1,75 @@
+"""Handing e-mails to an SMTP server, and reading its refusals (FACTS "E-mail" 1)."""
+
+import asyncio
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Final
+
+import aiosmtplib
+
+EXCHANGE_SECONDS: Final = 25.0
+_PERMANENT: Final = range(500, 600)
+
+
+class RefusedForGood(Exception):
+    """The server will never take this e-mail (5xx); `reason` holds no address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotNow(Exception):
+    """The server is away, slow or busy; it may even have the e-mail already."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where e-mails go; `security` is starttls, tls or none."""
+
+    host: str
+    port: int
+    security: str
+    username: str | None
+    password: str | None
+
+    async def send(self, message: EmailMessage) -> None:
+        """Send to the one recipient in `To`, within 25 seconds.
+
+        Raises:
+            RefusedForGood, NotNow
+
+        """
+        try:
+            async with asyncio.timeout(EXCHANGE_SECONDS):
+                await aiosmtplib.send(
+                    message,
+                    hostname=self.host,
+                    port=self.port,
+                    use_tls=self.security == "tls",
+                    # None would silently send in the clear where the server offers no TLS.
+                    start_tls=self.security == "starttls",
+                    username=self.username,
+                    password=self.password,
+                    timeout=EXCHANGE_SECONDS,
+                )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            codes = [refused.code for refused in error.recipients]
+            raise _refusal("recipient refused", codes[0] if codes else 0) from None
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise NotNow(f"log-in refused: {error.code}") from None  # ours to put right
+        except aiosmtplib.SMTPSenderRefused as error:
+            raise NotNow(f"sender refused: {error.code}") from None  # ours to put right
+        except aiosmtplib.SMTPResponseException as error:
+            raise _refusal("refused", error.code) from None
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            raise NotNow(type(error).__name__) from None
+
+
+def _refusal(what: str, code: int) -> RefusedForGood | NotNow:
+    reason = f"{what}: {code}"
+    return RefusedForGood(reason) if code in _PERMANENT else NotNow(reason)

@@ -1,0 +1,1 @@
+"""Takes requests from the portal and holds no database credentials."""

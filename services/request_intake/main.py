@@ -1,0 +1,45 @@
+"""Wiring of request intake: settings in, running parts out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.request_intake.http_api import Wiring, install_errors, request_routes
+from services.request_intake.settings import IntakeSettings
+from services.request_intake.use_cases.submit_request import RecentKeys
+from shared.http.app import create_app, serve
+from shared.http.bearer import BearerAuthentication
+from shared.http.health import health_routes
+from shared.messaging.publisher import ConfirmedPublisher, run_messaging
+from shared.observability.logging import configure_logging
+from shared.observability.supervision import Supervised
+
+
+def build_app(settings: IntakeSettings) -> FastAPI:
+    """Return the application; HTTP is up even while RabbitMQ is not there yet."""
+    publisher = ConfirmedPublisher(
+        settings.rabbitmq_url.get_secret_value(), settings.topology, name="request_intake"
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        messaging = Supervised("messaging", lambda: run_messaging(publisher))
+        messaging.start()
+        yield
+        await messaging.stop()
+        await publisher.close()
+
+    app = create_app(title="Openchair request intake", lifespan=lifespan)
+    install_errors(app)
+    app.include_router(health_routes({"rabbitmq": publisher.ready}, {}))
+    authenticate = BearerAuthentication(settings.token_verifier())
+    app.include_router(request_routes(Wiring(publisher, RecentKeys(), authenticate)))
+    return app
+
+
+def run() -> None:
+    """Serve until told to stop."""
+    settings = IntakeSettings()
+    configure_logging("request_intake", settings.log_level)
+    serve(build_app(settings), host=settings.http_host, port=settings.http_port)

@@ -1,0 +1,121 @@
+"""What a client asked for, and the one decision that ends it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from shared.schemas.vocabulary import Modality, RequestType
+
+
+class RequestStatus(StrEnum):
+    """`pending` becomes one of the others, once; those are final."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestFlag(StrEnum):
+    """What did not fit when the request arrived; it is kept and shown to staff, never lost."""
+
+    CLIENT_UNKNOWN = "client-unknown"
+    SERVICE_UNKNOWN = "service-unknown"
+    CLINICIAN_UNKNOWN = "clinician-unknown"
+    ORIGINAL_UNKNOWN = "original-unknown"
+    ARRIVED_PAST_ITS_TIME = "arrived-past-its-time"
+    KEY_REUSED = "key-reused-with-other-content"
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks. A new client has no `client_id` until the request is approved."""
+
+    client_id: UUID | None
+    is_new: bool
+    name: str
+    email: str | None
+    phone: str | None
+    birth_date: date | None
+    time_zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for; names as they were when the request arrived.
+
+    `start` in UTC. For a reschedule or a cancellation `original_*` tell of the appointment meant.
+    """
+
+    start: datetime | None
+    service_id: UUID | None
+    service_label: str | None
+    clinician_id: UUID | None
+    clinician_name: str | None
+    note: str | None
+    appointment_id: UUID | None
+    original_start: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What staff want otherwise than asked; None leaves it as asked. `minutes` is the length."""
+
+    start: datetime | None = None
+    minutes: int | None = None
+    clinician_id: UUID | None = None
+    service_id: UUID | None = None
+    modality: Modality | None = None
+    location: str | None = None
+    alert: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided what and when; `edits` is what staff asked to be booked otherwise."""
+
+    status: RequestStatus
+    by_staff_id: UUID
+    by_name: str
+    at: datetime
+    edits: Edits
+    reason: str | None
+    appointment_id: UUID | None
+
+    def is_same_as(self, status: RequestStatus, edits: Edits, reason: str | None) -> bool:
+        """Say whether deciding this once more would change nothing (PRODUCT 8.1)."""
+        return (self.status, self.edits, self.reason) == (status, edits, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentRequest:
+    """A request as it stands. `version` rises with each change; it is the ETag."""
+
+    id: UUID
+    practice_id: UUID
+    type: RequestType
+    status: RequestStatus
+    version: int
+    requester: Requester
+    asked: Asked
+    flags: frozenset[RequestFlag]
+    submitted_at: datetime
+    received_at: datetime
+    correlation_id: str
+    decision: Decision | None = None
+
+    @property
+    def relevant_time(self) -> datetime:
+        """The time it is about, by which lists sort: asked for, else the original's, else made."""
+        return self.asked.start or self.asked.original_start or self.submitted_at
+
+    def is_past_its_time(self, now: datetime) -> bool:
+        """Say whether it waits although the time asked for is over (PRODUCT 8.5)."""
+        return self.status is RequestStatus.PENDING and self.relevant_time < now
+
+    def decide(self, decision: Decision) -> "AppointmentRequest":
+        """Return it decided; only a pending request can be, which the caller has checked."""
+        if self.status is not RequestStatus.PENDING:
+            raise ValueError("decided already")
+        return replace(self, status=decision.status, decision=decision, version=self.version + 1)

@@ -1,0 +1,94 @@
+"""From what was asked and what staff edited to what is booked, and where the two differ."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.scheduler.domain.appointment import Appointment, Booking
+from services.scheduler.domain.appointment_request import Asked, Edits
+from services.scheduler.domain.people import Service, StaffMember
+from services.scheduler.domain.refusals import ClinicianUnknown, StartInPast
+from shared.schemas.vocabulary import ChangedField, Modality
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One thing booked otherwise than asked, in words or as an ISO 8601 instant."""
+
+    field: ChangedField
+    asked: str
+    booked: str
+
+
+def plan_booking(
+    asked: Asked,
+    edits: Edits,
+    *,
+    service: Service,
+    clinician: StaffMember,
+    original: Appointment | None,
+    now: datetime,
+) -> Booking:
+    """Return what will be booked.
+
+    What staff edited wins; then what the client asked for; then what the original appointment had
+    (a reschedule), then what the service usually has. Choosing another service brings its own
+    length, modality and place.
+
+    Raises:
+        StartInPast: the start is over at `now`.
+        ClinicianUnknown: that person sees no clients.
+
+    """
+    start = edits.start or asked.start
+    if start is None or start <= now:
+        raise StartInPast
+    if not clinician.bookable:
+        raise ClinicianUnknown
+    kept = original.booking if original and original.booking.service_id == service.id else None
+    usual_minutes = kept.minutes if kept else service.minutes
+    modality = edits.modality or (kept.modality if kept else service.modality)
+    usual_location = kept.location if kept else service.location
+    return Booking(
+        start=start,
+        minutes=edits.minutes or usual_minutes,
+        clinician_id=clinician.id,
+        clinician_name=clinician.name,
+        service_id=service.id,
+        service_code=service.code,
+        service_label=service.label,
+        appointment_type=service.appointment_type,
+        modality=modality,
+        location=edits.location or (usual_location if modality is Modality.IN_PERSON else None),
+        alert=edits.alert or (original.booking.alert if original else None),
+    )
+
+
+def changes_from_asked(
+    asked: Asked, booking: Booking, *, asked_service: Service | None, original: Appointment | None
+) -> tuple[FieldChange, ...]:
+    """Return where the booking differs from what the client expects; the one place that tells.
+
+    What the client left open cannot have been changed: "any clinician" makes no change. Length and
+    modality count as expected when the service asked for, or the original appointment, has them.
+    """
+    expected = original.booking if original else asked_service
+    clinician = asked.clinician_name or (original.booking.clinician_name if original else None)
+    pairs = [
+        (ChangedField.START, _iso(asked.start), _iso(booking.start)),
+        (ChangedField.CLINICIAN, clinician, booking.clinician_name),
+    ]
+    if expected is not None:
+        pairs += [
+            (ChangedField.SERVICE, expected.appointment_type, booking.appointment_type),
+            (ChangedField.MINUTES, str(expected.minutes), str(booking.minutes)),
+            (ChangedField.MODALITY, expected.modality.value, booking.modality.value),
+        ]
+    return tuple(
+        FieldChange(field, before, after)
+        for field, before, after in pairs
+        if before is not None and after is not None and before != after
+    )
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()

@@ -1,0 +1,103 @@
+"""From what was decided to the events that tell of it."""
+
+from typing import Final
+
+from services.scheduler.domain.appointment import Appointment
+from services.scheduler.domain.appointment_request import AppointmentRequest, Decision
+from services.scheduler.domain.booking_plan import FieldChange
+from services.scheduler.domain.people import Client, Practice
+from shared.schemas.request_approved import (
+    AskedFor,
+    Booked,
+    Change,
+    PracticeContact,
+    Previous,
+    Recipient,
+    RequestApproved,
+    RequestApprovedData,
+)
+from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
+from shared.schemas.vocabulary import Modality
+
+SOURCE: Final = "/openchair/scheduler"
+
+
+def approved_event(
+    request: AppointmentRequest,
+    decision: Decision,
+    *,
+    practice: Practice,
+    client: Client,
+    appointment: Appointment,
+    previous: Appointment | None,
+    changes: tuple[FieldChange, ...],
+) -> RequestApproved:
+    """Return everything the client's e-mail needs, and nothing else (PRODUCT 8.11)."""
+    return RequestApproved(
+        id=f"{request.id}:approved",
+        source=SOURCE,
+        subject=str(request.id),
+        time=decision.at,
+        practiceid=request.practice_id,
+        correlationid=request.correlation_id,
+        data=RequestApprovedData(
+            request_id=request.id,
+            request_type=request.type,
+            decided_at=decision.at,
+            practice=PracticeContact(
+                name=practice.name,
+                time_zone=practice.time_zone,
+                phone=practice.phone,
+                email=practice.email,
+            ),
+            client=Recipient(
+                client_id=client.id,
+                name=client.name,
+                email=client.email,
+                time_zone=request.requester.time_zone or client.time_zone,
+            ),
+            asked=AskedFor(start=request.asked.start, clinician_name=request.asked.clinician_name),
+            appointment=_booked(appointment),
+            previous=previous and _previous(previous),
+            changes=tuple(
+                Change(field=change.field, asked=change.asked, booked=change.booked)
+                for change in changes
+            ),
+        ),
+    )
+
+
+def declined_event(request: AppointmentRequest, decision: Decision) -> RequestDeclined:
+    """Return ids and times only; the reason stays with the practice."""
+    return RequestDeclined(
+        id=f"{request.id}:declined",
+        source=SOURCE,
+        subject=str(request.id),
+        time=decision.at,
+        practiceid=request.practice_id,
+        correlationid=request.correlation_id,
+        data=RequestDeclinedData(
+            request_id=request.id, request_type=request.type, decided_at=decision.at
+        ),
+    )
+
+
+def _booked(appointment: Appointment) -> Booked:
+    booking = appointment.booking
+    return Booked(
+        appointment_id=appointment.id,
+        sequence=appointment.sequence,
+        status=appointment.status.value,
+        start=booking.start,
+        end=booking.end,
+        minutes=booking.minutes,
+        clinician_id=booking.clinician_id,
+        clinician_name=booking.clinician_name,
+        modality=booking.modality,
+        location=booking.location if booking.modality is Modality.IN_PERSON else None,
+    )
+
+
+def _previous(appointment: Appointment) -> Previous:
+    booking = appointment.booking
+    return Previous(start=booking.start, end=booking.end, clinician_name=booking.clinician_name)

@@ -1,0 +1,1 @@
+"""The staff's HTTP API: parse, call one use case, translate."""

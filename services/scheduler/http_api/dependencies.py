@@ -1,0 +1,60 @@
+"""What routes are given: the store, the actor, the clock."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from services.scheduler.mongo.store import Store
+from shared.auth.actors import Actor, StaffActor
+from shared.http.bearer import BearerAuthentication
+from shared.http.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What `main` hands to the routes; `wake_relay` tells the relay that an event waits."""
+
+    store: Store
+    authenticate: BearerAuthentication
+    wake_relay: Callable[[], None]
+
+
+def staff_dependency(wiring: Wiring) -> Callable[..., Awaitable[StaffActor]]:
+    """Return the dependency that lets members of staff in, and nobody else."""
+
+    async def staff(actor: Annotated[Actor, Depends(wiring.authenticate)]) -> StaffActor:
+        if not isinstance(actor, StaffActor):
+            raise Problem(HTTPStatus.FORBIDDEN, "staff-only", "This is for staff of a practice.")
+        return actor
+
+    return staff
+
+
+def expected_version(
+    if_match: Annotated[
+        str | None, Header(description='The `ETag` you read, as in `"3"`; optional.')
+    ] = None,
+) -> int | None:
+    """Return the version an `If-Match` header names, or None without one (RFC 9110, 13.1.1)."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tag = if_match.strip()
+    if len(tag) > 2 and tag[0] == tag[-1] == '"' and tag[1:-1].isdecimal():  # noqa: PLR2004
+        return int(tag[1:-1])
+    raise Problem(
+        HTTPStatus.BAD_REQUEST, "malformed-etag", "If-Match must hold one ETag of this resource."
+    )
+
+
+def utc_now() -> datetime:
+    """Return the time; the only clock of the API."""
+    return datetime.now(UTC)
+
+
+def correlation_id(request: Request) -> str:
+    """Return the id of this request, as the log line has it."""
+    return str(request.state.correlation_id)

@@ -1,0 +1,49 @@
+"""One table from refusals to HTTP."""
+
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from services.scheduler.domain import refusals
+from shared.http.problems import Problem
+from shared.mongo import PyMongoError, is_outage
+
+STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
+    refusals.RequestNotFound: HTTPStatus.NOT_FOUND,
+    refusals.ActorNotStaff: HTTPStatus.FORBIDDEN,
+    refusals.AlreadyDecided: HTTPStatus.CONFLICT,
+    refusals.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
+    refusals.SlotTaken: HTTPStatus.CONFLICT,
+    refusals.StartInPast: HTTPStatus.CONFLICT,
+    refusals.ClinicianNeeded: HTTPStatus.CONFLICT,
+    refusals.ClinicianUnknown: HTTPStatus.CONFLICT,
+    refusals.ServiceUnknown: HTTPStatus.CONFLICT,
+    refusals.ClientUnknown: HTTPStatus.CONFLICT,
+    refusals.OriginalGone: HTTPStatus.CONFLICT,
+}
+
+log = structlog.get_logger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Translate refusals, and a database that is away, to problems."""
+
+    @app.exception_handler(refusals.Refusal)
+    async def refused(_request: Request, error: refusals.Refusal) -> Response:
+        problem = Problem(STATUS[type(error)], error.code, error.detail, **error.members)
+        return problem.to_response()
+
+    @app.exception_handler(PyMongoError)
+    async def store_failed(_request: Request, error: PyMongoError) -> Response:
+        if not is_outage(error):
+            raise error
+        log.warning("store.unavailable", reason=type(error).__name__)
+        return Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "store-unavailable",
+            "The records cannot be reached just now. Repeat the same call: it is safe to.",
+            headers={"Retry-After": "5"},
+        ).to_response()

@@ -1,0 +1,94 @@
+"""Wiring of the scheduler: settings in, running parts out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.scheduler.http_api import errors
+from services.scheduler.http_api.dependencies import Wiring
+from services.scheduler.http_api.requests import request_routes
+from services.scheduler.mongo.indexes import migrate
+from services.scheduler.mongo.store import Store
+from services.scheduler.relay import Relay
+from services.scheduler.settings import Component, SchedulerSettings
+from services.scheduler.subscribers import portal_request_handler
+from shared import mongo
+from shared.http.app import create_app, serve
+from shared.http.bearer import BearerAuthentication
+from shared.http.health import Check, health_routes
+from shared.messaging.ack_policy import AckPolicy
+from shared.messaging.consumer import Consumer
+from shared.messaging.publisher import ConfirmedPublisher, run_messaging
+from shared.observability.logging import configure_logging
+from shared.observability.supervision import Supervised
+
+
+def build_app(settings: SchedulerSettings) -> FastAPI:
+    """Return the application with the parts that the settings choose."""
+    client = mongo.connect(settings.mongodb_url.get_secret_value())
+    store = Store(client, settings.mongodb_database)
+    rabbitmq = settings.rabbitmq_url.get_secret_value()
+    topology = settings.topology
+    publisher = ConfirmedPublisher(rabbitmq, topology, name="scheduler")
+    relay = Relay(store.outbox, publisher, topology)
+    # Decisions need MongoDB alone: their events wait in the outbox while RabbitMQ is away.
+    needed: dict[str, Check] = {"mongodb": store.ready}
+    reported: dict[str, Check] = {"rabbitmq": publisher.ready}
+    consumer: Consumer | None = None
+    if Component.WORKER in settings.components:
+        consumer = Consumer(rabbitmq, name="scheduler")
+        queue = topology.scheduler_requests
+        consumer.subscribe(
+            queue,
+            portal_request_handler(store),
+            AckPolicy(queue, publisher, is_outage=mongo.is_outage),
+            prefetch=settings.worker_prefetch,
+        )
+        (reported if Component.API in settings.components else needed)["consumer"] = consumer.ready
+
+    start_consuming = consumer.start if consumer is not None else None
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        messaging = Supervised("messaging", lambda: run_messaging(publisher, start_consuming))
+        messaging.start()
+        if Component.RELAY in settings.components:
+            relay.loop.start()
+        yield
+        await messaging.stop()
+        if consumer is not None:
+            await consumer.stop()
+        await relay.loop.stop()
+        await publisher.close()
+        client.close()
+
+    app = create_app(title="Openchair scheduler", lifespan=lifespan)
+    errors.install(app)
+    app.include_router(health_routes(needed, reported))
+    if Component.API in settings.components:
+        authenticate = BearerAuthentication(settings.token_verifier())
+        app.include_router(request_routes(Wiring(store, authenticate, relay.wake)))
+    return app
+
+
+def run() -> None:
+    """Serve until told to stop."""
+    settings = SchedulerSettings()
+    configure_logging("scheduler", settings.log_level)
+    serve(build_app(settings), host=settings.http_host, port=settings.http_port)
+
+
+async def run_migrations(settings: SchedulerSettings) -> None:
+    """Create what the database lacks; safe at any time."""
+    client = mongo.connect(settings.mongodb_url.get_secret_value())
+    await migrate(client[settings.mongodb_database])
+    client.close()
+
+
+def run_migrate() -> None:
+    """Migrate with the settings of the environment."""
+    settings = SchedulerSettings()
+    configure_logging("scheduler", settings.log_level)
+    asyncio.run(run_migrations(settings))

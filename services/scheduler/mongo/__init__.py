@@ -1,0 +1,1 @@
+"""Documents to and from the domain; one file for each collection."""

@@ -1,0 +1,95 @@
+"""`outbox`: events that were decided with their transaction and leave after it.
+
+A row is `waiting` until RabbitMQ confirmed it, then `published` and removed after two weeks.
+Replicas share the work by leases.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from shared.mongo import Collection, Database, Session
+from shared.schemas.envelope import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One event on its way; `body` is the JSON that is published."""
+
+    id: str
+    exchange: str
+    routing_key: str
+    body: str
+    correlation_id: str
+
+
+class Outbox:
+    """Adds, claims and finishes rows."""
+
+    def __init__(self, database: Database) -> None:
+        self._collection: Collection = database["outbox"]
+
+    async def add(
+        self, event: Envelope[Any], *, exchange: str, routing_key: str, session: Session
+    ) -> None:
+        """Insert an event under its own id, which makes a second one impossible."""
+        await self._collection.insert_one(
+            {
+                "_id": event.id,
+                "practice_id": event.practiceid,
+                "exchange": exchange,
+                "routing_key": routing_key,
+                "body": event.model_dump_json(),
+                "correlation_id": event.correlationid,
+                "state": "waiting",
+                "created_at": event.time,
+                "leased_until": event.time,
+                "lease": None,
+                "published_at": None,
+            },
+            session=session,
+        )
+
+    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> list[OutboxRow]:
+        """Lease the oldest free rows, so that no other replica publishes them meanwhile."""
+        free = {"state": "waiting", "leased_until": {"$lte": now}}
+        cursor = self._collection.find(free, {"_id": 1}).sort("leased_until", 1).limit(limit)
+        ids = [document["_id"] async for document in cursor]
+        if not ids:
+            return []
+        token = uuid4()
+        await self._collection.update_many(
+            {"_id": {"$in": ids}, **free}, {"$set": {"lease": token, "leased_until": now + lease}}
+        )
+        mine = self._collection.find({"_id": {"$in": ids}, "lease": token})
+        return [
+            OutboxRow(
+                id=document["_id"],
+                exchange=document["exchange"],
+                routing_key=document["routing_key"],
+                body=document["body"],
+                correlation_id=document["correlation_id"],
+            )
+            async for document in mine
+        ]
+
+    async def mark_published(self, ids: Sequence[str], *, now: datetime) -> None:
+        """Note that RabbitMQ confirmed them."""
+        await self._collection.update_many(
+            {"_id": {"$in": list(ids)}}, {"$set": {"state": "published", "published_at": now}}
+        )
+
+    async def release(self, ids: Sequence[str], *, now: datetime) -> None:
+        """Give rows back that could not be published."""
+        await self._collection.update_many(
+            {"_id": {"$in": list(ids)}, "state": "waiting"}, {"$set": {"leased_until": now}}
+        )
+
+    async def oldest_waiting(self) -> datetime | None:
+        """Return when the oldest unpublished event was made, or None."""
+        document = await self._collection.find_one(
+            {"state": "waiting"}, {"created_at": 1}, sort=[("created_at", 1)]
+        )
+        return None if document is None else document["created_at"]

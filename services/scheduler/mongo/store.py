@@ -1,0 +1,41 @@
+"""All collections of the scheduler, and its transactions."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from services.scheduler.mongo.appointments import Appointments
+from services.scheduler.mongo.calendar_days import CalendarDays
+from services.scheduler.mongo.history import History
+from services.scheduler.mongo.outbox import Outbox
+from services.scheduler.mongo.people import Clients, Practices, Services, Staff
+from services.scheduler.mongo.requests import Requests
+from shared.mongo import Client, Session, is_reachable, run_transaction
+
+DATABASE: Final = "openchair_scheduler"
+
+T = TypeVar("T")
+
+
+class Store:
+    """What use cases read and write; `name` is the database's."""
+
+    def __init__(self, client: Client, name: str = DATABASE) -> None:
+        self._client = client
+        self.database = client[name]
+        self.practices = Practices(self.database)
+        self.staff = Staff(self.database)
+        self.services = Services(self.database)
+        self.clients = Clients(self.database)
+        self.requests = Requests(self.database)
+        self.appointments = Appointments(self.database)
+        self.calendar_days = CalendarDays(self.database)
+        self.history = History(self.database)
+        self.outbox = Outbox(self.database)
+
+    async def transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `body` in a transaction; see `shared.mongo.run_transaction`."""
+        return await run_transaction(self._client, body)
+
+    async def ready(self) -> bool:
+        """Say whether the database answers."""
+        return await is_reachable(self.database)

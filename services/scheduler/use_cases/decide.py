@@ -1,0 +1,126 @@
+"""What approving and declining share: who decides, on what, and what a lost race answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.scheduler.domain.appointment import Appointment
+from services.scheduler.domain.appointment_request import (
+    AppointmentRequest,
+    Decision,
+    Edits,
+    RequestStatus,
+)
+from services.scheduler.domain.people import StaffMember
+from services.scheduler.domain.refusals import (
+    ActorNotStaff,
+    AlreadyDecided,
+    RequestNotFound,
+    StaleVersion,
+)
+from services.scheduler.mongo.history import HistoryEntry
+from services.scheduler.mongo.store import Store
+from shared.auth.actors import StaffActor
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The request as decided; `repeated` when this call found its own decision standing."""
+
+    request: AppointmentRequest
+    appointment: Appointment | None
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision somebody wants taken."""
+
+    status: RequestStatus
+    edits: Edits
+    reason: str | None = None
+
+
+async def find_decider(store: Store, actor: StaffActor) -> StaffMember:
+    """Return the actor's staff record; raises ActorNotStaff."""
+    member = await store.staff.get(actor.practice_id, actor.staff_id)
+    if member is None:
+        raise ActorNotStaff
+    return member
+
+
+async def find_request(store: Store, actor: StaffActor, request_id: UUID) -> AppointmentRequest:
+    """Return the request; raises RequestNotFound when there is none the actor may see."""
+    request = await store.requests.get(actor, request_id)
+    if request is None:
+        raise RequestNotFound
+    return request
+
+
+async def standing_decision(
+    store: Store, request: AppointmentRequest, ruling: Ruling
+) -> Decided | None:
+    """Return None while the request is pending, and the decision that stands when it is the same.
+
+    A repetition is told before a stale version is: a second click of one person carries the version
+    of the first (PRODUCT 8.1).
+
+    Raises:
+        AlreadyDecided: it was decided otherwise.
+
+    """
+    if request.status is RequestStatus.PENDING:
+        return None
+    decision = request.decision
+    if decision is None or not decision.is_same_as(ruling.status, ruling.edits, ruling.reason):
+        raise AlreadyDecided(describe(request))
+    appointment = await store.appointments.get_by_request(request.id, request.practice_id)
+    return Decided(request, appointment, repeated=True)
+
+
+def require_version(request: AppointmentRequest, expected: int | None) -> None:
+    """Refuse a decision on a request that changed since it was read; raises StaleVersion."""
+    if expected is not None and expected != request.version:
+        raise StaleVersion
+
+
+def history_entry(
+    request: AppointmentRequest,
+    decision: Decision,
+    *,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> HistoryEntry:
+    """Return what the history keeps of a decision."""
+    return HistoryEntry(
+        id=f"{request.id}:{decision.status.value}",
+        practice_id=request.practice_id,
+        request_id=request.id,
+        appointment_id=decision.appointment_id,
+        action=decision.status.value,
+        by_staff_id=decision.by_staff_id,
+        by_name=decision.by_name,
+        at=decision.at,
+        before=before,
+        after=after,
+    )
+
+
+def describe(request: AppointmentRequest) -> dict[str, Any]:
+    """Return who decided what and when, as a problem document tells it."""
+    decision = request.decision
+    return {
+        "status": request.status.value,
+        "by": decision.by_name if decision else None,
+        "at": decision.at.isoformat() if decision else None,
+    }
+
+
+class LostRace(Exception):
+    """Somebody else's decision was written first; the transaction is undone."""
+
+
+def utc_iso(instant: datetime | None) -> str | None:
+    """Return an instant as history and problems write it."""
+    return None if instant is None else instant.isoformat()

@@ -1,0 +1,97 @@
+"""Decline a request: it closes, and staff contact the client themselves (PRODUCT 6)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.scheduler.domain.appointment_request import (
+    AppointmentRequest,
+    Decision,
+    Edits,
+    RequestStatus,
+)
+from services.scheduler.events import declined_event
+from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.decide import (
+    Decided,
+    LostRace,
+    Ruling,
+    find_decider,
+    find_request,
+    history_entry,
+    require_version,
+    standing_decision,
+)
+from shared.auth.actors import StaffActor
+from shared.messaging.topology import SCHEDULING
+from shared.mongo import Session
+
+
+async def decline_request(
+    store: Store,
+    actor: StaffActor,
+    request_id: UUID,
+    reason: str | None,
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> Decided:
+    """Decline it, or return the same decision when it stands already.
+
+    Raises:
+        RequestNotFound, ActorNotStaff, AlreadyDecided, StaleVersion
+
+    """
+    decider = await find_decider(store, actor)
+    ruling = Ruling(RequestStatus.DECLINED, Edits(), reason)
+    while True:
+        request = await find_request(store, actor, request_id)
+        if (standing := await standing_decision(store, request, ruling)) is not None:
+            return standing
+        require_version(request, expected_version)
+        decision = Decision(
+            status=ruling.status,
+            by_staff_id=decider.id,
+            by_name=decider.name,
+            at=now,
+            edits=ruling.edits,
+            reason=reason,
+            appointment_id=None,
+        )
+        declined = request.decide(decision)
+        try:
+            await _write(store, actor, request, declined, decision)
+        except LostRace:
+            continue  # read again: it is decided now, or changed
+        return Decided(declined, None, repeated=False)
+
+
+async def _write(
+    store: Store,
+    actor: StaffActor,
+    request: AppointmentRequest,
+    declined: AppointmentRequest,
+    decision: Decision,
+) -> None:
+    async def body(session: Session) -> None:
+        written = await store.requests.save_decision(
+            actor, request, declined, visible=set(), session=session
+        )
+        if not written:
+            raise LostRace
+        await store.history.add(
+            history_entry(
+                request,
+                decision,
+                before={"status": request.status.value},
+                after={"status": declined.status.value, "reason": decision.reason},
+            ),
+            session=session,
+        )
+        await store.outbox.add(
+            declined_event(declined, decision),
+            exchange=SCHEDULING,
+            routing_key="request.declined",
+            session=session,
+        )
+
+    await store.transaction(body)

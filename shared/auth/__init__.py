@@ -1,0 +1,1 @@
+"""Who is asking: bearer tokens checked against a key set, and the actors they stand for."""

@@ -1,0 +1,120 @@
+"""JWT bearer tokens: issuer, audience, expiry and algorithm checked, then read as an actor."""
+
+import asyncio
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import jwt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.auth.actors import Actor, ClientActor, ProspectiveClientActor, Role, StaffActor
+
+ALGORITHMS: Final = ("ES256", "RS256")
+PROSPECTIVE_SCOPE: Final = "portal:prospective"
+_LEEWAY_SECONDS: Final = 10
+_KEY_SET_SECONDS: Final = 300
+_FETCH_SECONDS: Final = 3
+
+
+class TokenRefused(Exception):
+    """The token does not prove who is asking; `expired` when that is the only fault known."""
+
+    def __init__(self, *, expired: bool = False) -> None:
+        super().__init__("expired" if expired else "invalid")
+        self.expired = expired
+
+
+class KeysUnavailable(Exception):
+    """The identity provider's keys cannot be had just now."""
+
+
+class KeySource(Protocol):
+    """Finds the key that a token says it was signed with."""
+
+    async def key_for(self, token: str) -> jwt.PyJWK:
+        """Return the key; raises TokenRefused or KeysUnavailable."""
+
+
+class RemoteKeySet:
+    """A provider's JWKS, cached; PyJWKClient is synchronous, so it runs in a thread."""
+
+    def __init__(self, url: str) -> None:
+        self._client = jwt.PyJWKClient(url, lifespan=_KEY_SET_SECONDS, timeout=_FETCH_SECONDS)
+
+    async def key_for(self, token: str) -> jwt.PyJWK:
+        """Return the key; a key id not seen before makes it fetch the set again."""
+        try:
+            return await asyncio.to_thread(self._client.get_signing_key_from_jwt, token)
+        except jwt.PyJWKClientConnectionError as error:
+            raise KeysUnavailable from error
+        except jwt.PyJWTError as error:
+            raise TokenRefused from error
+
+
+class LocalKeySet:
+    """Keys at hand; for the local issuer of development."""
+
+    def __init__(self, *keys: jwt.PyJWK) -> None:
+        self._keys = {key.key_id: key for key in keys}
+
+    async def key_for(self, token: str) -> jwt.PyJWK:
+        """Return the key."""
+        try:
+            return self._keys[jwt.get_unverified_header(token)["kid"]]
+        except (jwt.PyJWTError, KeyError, TypeError) as error:
+            raise TokenRefused from error
+
+
+class _Claims(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    sub: str = Field(min_length=1, max_length=255)
+    practice_id: UUID
+    role: Role | None = None
+    staff_id: UUID | None = None
+    client_id: UUID | None = None
+    scope: str = ""
+
+    def to_actor(self) -> Actor:
+        if self.role is not None and self.staff_id is not None and self.client_id is None:
+            return StaffActor(self.practice_id, self.sub, self.staff_id, self.role)
+        if self.client_id is not None and self.role is None and self.staff_id is None:
+            return ClientActor(self.practice_id, self.sub, self.client_id)
+        nobody = self.role is None and self.staff_id is None and self.client_id is None
+        if nobody and PROSPECTIVE_SCOPE in self.scope.split():
+            return ProspectiveClientActor(self.practice_id, self.sub)
+        raise TokenRefused
+
+
+class TokenVerifier:
+    """Turns a bearer token into an actor."""
+
+    def __init__(self, keys: KeySource, *, issuer: str, audience: str) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+
+    async def verify(self, token: str) -> Actor:
+        """Return who the token stands for.
+
+        Raises:
+            TokenRefused: forged, expired, for somebody else, or without the claims we need.
+            KeysUnavailable: it cannot be told now.
+
+        """
+        key = await self._keys.key_for(token)
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=list(ALGORITHMS),
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=_LEEWAY_SECONDS,
+                options={"require": ["exp", "iss", "aud", "sub"]},
+            )
+            return _Claims.model_validate(claims).to_actor()
+        except jwt.ExpiredSignatureError as error:
+            raise TokenRefused(expired=True) from error
+        except (jwt.PyJWTError, ValidationError, ValueError, TypeError) as error:
+            raise TokenRefused from error

@@ -1,0 +1,78 @@
+"""Refuses bodies that are too large, or that never end, before anything parses them."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http.problems import Problem
+
+MAX_BODY_BYTES: Final = 64 * 1024
+_BODY_SECONDS: Final = 10.0
+
+
+class BodyLimit:
+    """ASGI middleware: reads a body of at most 64 KiB within ten seconds, then calls the app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 413 or 408 by itself, or pass the whole body on."""
+        if scope["type"] != "http" or not _has_body(scope):
+            return await self._app(scope, receive, send)
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                body = await _read(scope, receive)
+        except TimeoutError:
+            problem = Problem(
+                HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", "The body did not arrive in time."
+            )
+            problem.headers = {"Connection": "close"}
+            return await problem.to_response()(scope, receive, send)
+        if body is None:
+            problem = Problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "body-too-large",
+                f"A body may have at most {MAX_BODY_BYTES} bytes.",
+            )
+            problem.headers = {"Connection": "close"}
+            return await problem.to_response()(scope, receive, send)
+        return await self._app(scope, _replay(body, receive), send)
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return "content-length" in headers or "transfer-encoding" in headers
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes | None:
+    announced = Headers(scope=scope).get("content-length", "0")
+    if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
+        return None
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            return None
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def replay() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

@@ -1,0 +1,79 @@
+"""One log line and two metrics for each HTTP request; the outermost middleware.
+
+It names the route's template, never the path or the query: those may hold what a person typed.
+"""
+
+import re
+import time
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http.problems import internal_error
+from shared.observability.metrics import REQUEST_SECONDS, REQUESTS
+
+CORRELATION_HEADER: Final = "X-Correlation-ID"
+_CORRELATION_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_UNROUTED: Final = "(none)"
+
+log = structlog.get_logger(__name__)
+
+
+class RequestLog:
+    """Gives each request a correlation id, answers our own faults, and writes the line."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        correlation_id = _correlation_id(scope)
+        scope.setdefault("state", {})["correlation_id"] = correlation_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+        status = 0
+        started = time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[CORRELATION_HEADER] = correlation_id
+                headers["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception:
+            log.exception("http.failed")
+            if status:
+                raise  # half an answer is out already: let the server cut the connection
+            await internal_error().to_response()(scope, receive, send_with_id)
+        finally:
+            _record(scope, status, time.perf_counter() - started)
+
+
+def _correlation_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get(CORRELATION_HEADER, "")
+    return given if _CORRELATION_ID.fullmatch(given) else uuid4().hex
+
+
+def _record(scope: Scope, status: int, elapsed: float) -> None:
+    route = getattr(scope.get("route"), "path", _UNROUTED)
+    method = scope["method"]
+    REQUESTS.labels(method, route, str(status)).inc()
+    REQUEST_SECONDS.labels(method, route).observe(elapsed)
+    if not route.startswith(("/health", "/metrics")):
+        log.info(
+            "http.request",
+            method=method,
+            route=route,
+            status=status,
+            duration_ms=round(elapsed * 1000, 1),
+        )

@@ -1,0 +1,1 @@
+"""RabbitMQ: one place for topology, one for publishing, one for ack decisions."""

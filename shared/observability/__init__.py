@@ -1,0 +1,1 @@
+"""Logs, metrics and supervised loops, without anything that identifies a client."""

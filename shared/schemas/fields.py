@@ -1,0 +1,129 @@
+"""Field types of what people and other systems send us, each refusing what could do harm later.
+
+Text is NFC-normalised and stripped. Control, bidirectional and other invisible characters
+are refused rather than removed: what a clinician reads must be what was sent.
+"""
+
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
+from zoneinfo import available_timezones
+
+import email_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_JOINERS: Final = {"\u200c", "\u200d"}  # zero-width joiners: Persian names and emoji need them
+_LINE_BREAKS: Final = {"\n", "\t"}
+_REFUSED_CATEGORIES: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_ZONES: Final = frozenset(available_timezones())
+_EARLIEST_BIRTH: Final = date(1900, 1, 1)
+
+
+def _is_refused(character: str, *, multiline: bool) -> bool:
+    if character in _JOINERS or (multiline and character in _LINE_BREAKS):
+        return False
+    return unicodedata.category(character) in _REFUSED_CATEGORIES
+
+
+def _clean(value: str, *, multiline: bool) -> str:
+    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+    if any(_is_refused(character, multiline=multiline) for character in text):
+        raise PydanticCustomError(
+            "characters_refused",
+            "must not contain control, direction or other invisible characters",
+        )
+    return text
+
+
+def _single_line(value: str) -> str:
+    # Checked before strip(): a trailing line break in a name is refused, not tidied away.
+    if any(character in value for character in "\r\n\t\v\f\x00"):
+        raise PydanticCustomError("characters_refused", "must be a single line of text")
+    return _clean(value, multiline=False)
+
+
+def _multi_line(value: str) -> str:
+    return _clean(value, multiline=True)
+
+
+def _email_address(value: str) -> str:
+    try:
+        address = email_validator.validate_email(
+            value, check_deliverability=False, allow_smtputf8=False
+        )
+    except email_validator.EmailNotValidError:
+        raise PydanticCustomError("email_address", "must be a plain e-mail address") from None
+    return address.ascii_email or address.normalized
+
+
+def _zone_name(value: str) -> str:
+    if value not in _ZONES:
+        raise PydanticCustomError("zone_unknown", "must be an IANA time zone name")
+    return value
+
+
+def _iso_string_only(value: object) -> object:
+    # pydantic would take the number 0 for 1970 (FACTS "HTTP and pages" 1).
+    if isinstance(value, str | datetime):
+        return value
+    raise PydanticCustomError("datetime_string", "must be an ISO 8601 date and time with an offset")
+
+
+def _to_utc(value: datetime) -> datetime:
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise PydanticCustomError(
+            "datetime_offset", "must say its offset from UTC, as in 2027-03-01T15:00:00-05:00"
+        )
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("datetime_range", "must be within the years 1 to 9999") from None
+
+
+def _whole_minute(value: datetime) -> datetime:
+    if value.second or value.microsecond:
+        raise PydanticCustomError("whole_minute", "must be on a whole minute")
+    return value
+
+
+def _iso_date_only(value: object) -> object:
+    if isinstance(value, str | date) and not isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("date_string", "must be a date as in 1990-12-31")
+
+
+def _birth_date(value: date) -> date:
+    if value < _EARLIEST_BIRTH:
+        raise PydanticCustomError("date_range", "must not be before 1900")
+    return value
+
+
+PersonName = Annotated[str, AfterValidator(_single_line), Field(min_length=1, max_length=200)]
+"""A person's full name as they write it; one line."""
+
+ShortText = Annotated[str, AfterValidator(_single_line), Field(min_length=1, max_length=200)]
+"""A label, a place, a reason; one line."""
+
+NoteText = Annotated[str, AfterValidator(_multi_line), Field(max_length=2000)]
+"""Free text of several lines."""
+
+EmailAddress = Annotated[
+    str, StringConstraints(max_length=254), AfterValidator(_email_address), Field(max_length=254)
+]
+"""A bare address (RFC 5321, ASCII local part); no display name, no line break."""
+
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().\-/]{5,30}$")]
+"""A telephone number as people write it."""
+
+ZoneName = Annotated[str, AfterValidator(_zone_name)]
+"""A name of the IANA time zone database."""
+
+UtcDatetime = Annotated[datetime, BeforeValidator(_iso_string_only), AfterValidator(_to_utc)]
+"""An instant, given as ISO 8601 with an offset, held in UTC."""
+
+UtcMinute = Annotated[UtcDatetime, AfterValidator(_whole_minute)]
+"""An instant on a whole minute, held in UTC: appointments begin on one."""
+
+BirthDate = Annotated[date, BeforeValidator(_iso_date_only), AfterValidator(_birth_date)]
+"""A calendar date without a zone."""

@@ -1,0 +1,97 @@
+"""`request.approved`: staff said yes (scheduler to notifier, and anyone).
+
+Everything the e-mail says travels in it, and nothing that an e-mail must not say: no alert, no
+service code, no note (PRODUCT 8.11).
+"""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.schemas.envelope import Envelope, EventData
+from shared.schemas.fields import EmailAddress, PersonName, ShortText, UtcDatetime, ZoneName
+from shared.schemas.vocabulary import ChangedField, Modality, RequestType
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PracticeContact(_Part):
+    """How the practice signs its e-mails and how one reaches it; `time_zone` is the practice's."""
+
+    name: ShortText
+    time_zone: ZoneName
+    phone: str | None = None
+    email: EmailAddress | None = None
+
+
+class Recipient(_Part):
+    """The client who is e-mailed; `time_zone` is their own where they told it."""
+
+    client_id: UUID
+    name: PersonName
+    email: EmailAddress
+    time_zone: ZoneName | None = None
+
+
+class AskedFor(_Part):
+    """What the client asked for; fields left open by the client are absent."""
+
+    start: UtcDatetime | None = None
+    clinician_name: PersonName | None = None
+
+
+class Booked(_Part):
+    """The appointment as it stands after the decision. Instants in UTC; `minutes` is its length.
+
+    `sequence` rises with each change of the appointment (RFC 5545 SEQUENCE).
+    """
+
+    appointment_id: UUID
+    sequence: int = Field(ge=0)
+    status: Literal["booked", "cancelled"]
+    start: UtcDatetime
+    end: UtcDatetime
+    minutes: int = Field(gt=0)
+    clinician_id: UUID
+    clinician_name: PersonName
+    modality: Modality
+    location: ShortText | None = None
+
+
+class Previous(_Part):
+    """What the appointment was before a reschedule or a cancellation."""
+
+    start: UtcDatetime
+    end: UtcDatetime
+    clinician_name: PersonName
+
+
+class Change(_Part):
+    """One thing booked otherwise than asked; a start is an ISO 8601 instant in UTC."""
+
+    field: ChangedField
+    asked: str
+    booked: str
+
+
+class RequestApprovedData(EventData):
+    """What was asked and what was booked; `changes` lists where they differ."""
+
+    request_id: UUID
+    request_type: RequestType
+    decided_at: UtcDatetime
+    practice: PracticeContact
+    client: Recipient
+    asked: AskedFor
+    appointment: Booked
+    previous: Previous | None = None
+    changes: tuple[Change, ...] = ()
+
+
+class RequestApproved(Envelope[RequestApprovedData]):
+    """Staff approved a request: the client is e-mailed."""
+
+    type: Literal["openchair.request.approved.v1"] = "openchair.request.approved.v1"

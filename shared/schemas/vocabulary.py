@@ -1,0 +1,28 @@
+"""The words that are the same on the wire, in the rules and in the data (PRODUCT "Words")."""
+
+from enum import StrEnum
+
+
+class RequestType(StrEnum):
+    """What a client asks for."""
+
+    NEW = "new"
+    RESCHEDULE = "reschedule"
+    CANCELLATION = "cancellation"
+
+
+class Modality(StrEnum):
+    """How client and clinician meet."""
+
+    IN_PERSON = "in_person"
+    TELEHEALTH = "telehealth"
+
+
+class ChangedField(StrEnum):
+    """What staff may book otherwise than asked, and the client is told."""
+
+    START = "start"
+    CLINICIAN = "clinician"
+    SERVICE = "service"
+    MINUTES = "minutes"
+    MODALITY = "modality"
