@@ -10,7 +10,8 @@ import httpx
 
 from cli.main import main as openchair
 from cli.settings import RUNNING, CommandSettings
-from deploy.local.ports import ChildProcess, LocalServerError
+from deploy.local.errors import LocalServerError
+from deploy.local.process import ChildProcess
 from deploy.local.run import prepare_databases
 from deploy.local.stack import ROOT, LocalStack
 

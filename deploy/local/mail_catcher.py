@@ -7,26 +7,12 @@ it. The envelope is kept in the headers X-MailFrom and X-RcptTo (aiosmtpd.handle
 import argparse
 import asyncio
 import mailbox
-import re
 import signal
 import sys
-from email import policy
-from email.message import EmailMessage
-from email.parser import BytesParser
 from pathlib import Path
 
 from aiosmtpd.handlers import Mailbox
 from aiosmtpd.smtp import SMTP
-
-# How Python's mailbox.Maildir names a message: seconds.M<microseconds>P<process>Q<count>.host
-_NAME = re.compile(r"^(?P<seconds>\d+)\.M(?P<micros>\d+)P\d+Q(?P<count>\d+)")
-
-
-def read_messages(directory: Path) -> list[EmailMessage]:
-    """Return the caught messages, oldest first; an empty list when there is no Maildir yet."""
-    files = [file for part in ("new", "cur") for file in (directory / part).glob("*")]
-    parser = BytesParser(EmailMessage, policy=policy.default)
-    return [parser.parsebytes(file.read_bytes()) for file in sorted(files, key=_received)]
 
 
 def make_maildir(directory: Path) -> None:
@@ -59,12 +45,6 @@ async def _catch_until_signal(port: int, directory: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await catch(port, directory, stop)
-
-
-def _received(file: Path) -> tuple[int, int, int, str]:
-    if match := _NAME.match(file.name):
-        return int(match["seconds"]), int(match["micros"]), int(match["count"]), file.name
-    return int(file.stat().st_mtime), 0, 0, file.name
 
 
 def main() -> int:

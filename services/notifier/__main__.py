@@ -1,11 +1,6 @@
-"""`python -m services.notifier [migrate]`."""
+"""`python -m services.notifier`."""
 
-import sys
-
-from services.notifier.main import run, run_migrate
+from services.notifier.main import run
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["migrate"]:
-        run_migrate()
-    else:
-        run()
+    run()

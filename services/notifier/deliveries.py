@@ -10,8 +10,6 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from pymongo import IndexModel
-
 from shared.mongo import (
     Client,
     Collection,
@@ -40,10 +38,6 @@ class Deliveries:
     def __init__(self, client: Client, name: str = DATABASE) -> None:
         self.database: Database = client[name]
         self._collection: Collection = self.database["deliveries"]
-
-    async def migrate(self) -> None:
-        """Create what is missing; safe at any time."""
-        await self._collection.create_indexes([IndexModel([("practice_id", 1), ("state", 1)])])
 
     async def ready(self) -> bool:
         """Say whether the database answers."""

@@ -1,6 +1,5 @@
 """Wiring of the notifier: settings in, running parts out. Its HTTP is health and metrics only."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -81,17 +80,3 @@ def run() -> None:
     settings = NotifierSettings()
     configure_logging("notifier", settings.log_level)
     serve(build_app(settings), host=settings.http_host, port=settings.http_port)
-
-
-async def run_migrations(settings: NotifierSettings) -> None:
-    """Create what the database lacks; safe at any time."""
-    client = mongo.connect(settings.mongodb_url.get_secret_value())
-    await Deliveries(client, settings.mongodb_database).migrate()
-    client.close()
-
-
-def run_migrate() -> None:
-    """Migrate with the settings of the environment."""
-    settings = NotifierSettings()
-    configure_logging("notifier", settings.log_level)
-    asyncio.run(run_migrations(settings))

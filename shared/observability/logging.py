@@ -89,12 +89,12 @@ def _without_library_text(_logger: WrappedLogger, _method: str, event: EventDict
     if isinstance(record, logging.LogRecord):
         event["event"] = "library.log"
         event["logger"] = record.name
-        event["text"] = (
-            record.msg if isinstance(record.msg, str) and record.args else _known(record)
-        )
+        event["text"] = _text(record)
     return event
 
 
-def _known(record: logging.LogRecord) -> str:
-    # Without arguments the text may have been put together already: only uvicorn's is known.
-    return str(record.msg) if record.name.startswith("uvicorn") else "(text withheld)"
+def _text(record: logging.LogRecord) -> str:
+    if record.name.startswith("uvicorn"):
+        return record.getMessage()  # of the server itself: ports, process ids, start and stop
+    # Without arguments the text may have been put together already.
+    return record.msg if isinstance(record.msg, str) and record.args else "(text withheld)"
