@@ -1,4 +1,8 @@
-"""Refuses bodies that are too large, or that never end, before anything parses them."""
+"""Refuses bodies that are too large, or that never end, before anything parses them.
+
+FastAPI's own `max_body_size` limits no time, and cuts off a client that is still sending, so that
+it never reads why. Here what is too much is thrown away for a while, then answered.
+"""
 
 import asyncio
 from http import HTTPStatus
@@ -11,6 +15,19 @@ from shared.http.problems import Problem
 
 MAX_BODY_BYTES: Final = 64 * 1024
 _BODY_SECONDS: Final = 10.0
+_DISCARDED_BYTES: Final = 16 * 1024 * 1024
+_TOO_SLOW: Final = Problem(
+    HTTPStatus.REQUEST_TIMEOUT,
+    "body-too-slow",
+    "The body did not arrive in time.",
+    headers={"Connection": "close"},
+)
+_TOO_LARGE: Final = Problem(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "body-too-large",
+    f"A body may have at most {MAX_BODY_BYTES} bytes.",
+    headers={"Connection": "close"},
+)
 
 
 class BodyLimit:
@@ -25,21 +42,11 @@ class BodyLimit:
             return await self._app(scope, receive, send)
         try:
             async with asyncio.timeout(_BODY_SECONDS):
-                body = await _read(scope, receive)
+                body = await _read(receive)
         except TimeoutError:
-            problem = Problem(
-                HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", "The body did not arrive in time."
-            )
-            problem.headers = {"Connection": "close"}
-            return await problem.to_response()(scope, receive, send)
+            return await _TOO_SLOW.to_response()(scope, receive, send)
         if body is None:
-            problem = Problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                "body-too-large",
-                f"A body may have at most {MAX_BODY_BYTES} bytes.",
-            )
-            problem.headers = {"Connection": "close"}
-            return await problem.to_response()(scope, receive, send)
+            return await _TOO_LARGE.to_response()(scope, receive, send)
         return await self._app(scope, _replay(body, receive), send)
 
 
@@ -48,21 +55,20 @@ def _has_body(scope: Scope) -> bool:
     return "content-length" in headers or "transfer-encoding" in headers
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes | None:
-    announced = Headers(scope=scope).get("content-length", "0")
-    if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
-        return None
+async def _read(receive: Receive) -> bytes | None:
     body = bytearray()
+    size = 0
     more = True
-    while more:
+    while more and size <= _DISCARDED_BYTES:
         message = await receive()
         if message["type"] == "http.disconnect":
             break
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY_BYTES:
-            return None
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= MAX_BODY_BYTES:
+            body += part
         more = message.get("more_body", False)
-    return bytes(body)
+    return bytes(body) if size <= MAX_BODY_BYTES else None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

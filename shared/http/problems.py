@@ -17,7 +17,6 @@ MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:openchair:problem:"
 
 _TRANSPORT_CODES: Final = {
-    HTTPStatus.BAD_REQUEST: "malformed-request",
     HTTPStatus.NOT_FOUND: "not-found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
 }
@@ -80,19 +79,25 @@ def _as_problem(error: HTTPException) -> Problem:
     if isinstance(error, Problem):
         return error
     status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.BAD_REQUEST:
+        return _malformed_json()  # FastAPI's only one: what it could not parse
     code = _TRANSPORT_CODES.get(status, status.phrase.lower().replace(" ", "-"))
     return Problem(status, code, status.description or status.phrase, headers=error.headers)
 
 
 def _describe_invalid_input(faults: Sequence[Mapping[str, Any]]) -> Problem:
     if any(fault["type"] == "json_invalid" for fault in faults):
-        return Problem(HTTPStatus.BAD_REQUEST, "malformed-json", "The body is not valid JSON.")
+        return _malformed_json()
     return Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "invalid-input",
         "Some of what was sent cannot be used; see `errors`.",
         errors=[_describe(fault) for fault in faults],
     )
+
+
+def _malformed_json() -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, "malformed-json", "The body is not valid JSON.")
 
 
 def _describe(fault: Mapping[str, Any]) -> dict[str, str]:
