@@ -1,0 +1,98 @@
+"""Reads are filtered in the query: what one may not see is not there (PRODUCT 7)."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.scheduler.domain.appointment_request import Edits, RequestStatus
+from services.scheduler.domain.refusals import ActorNotStaff, RequestNotFound
+from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.approve_request import approve_request
+from services.scheduler.use_cases.decline_request import decline_request
+from services.scheduler.use_cases.list_requests import list_requests
+from shared.auth.actors import Role, StaffActor
+from tests.harness.practice import NOW, SmallPractice, open_practice
+
+
+async def listed(store: Store, actor: StaffActor) -> set[UUID]:
+    """Return the ids on the actor's list."""
+    page = await list_requests(
+        store, actor, status=RequestStatus.PENDING, after=None, limit=100, now=NOW
+    )
+    return {request.id for request in page.requests}
+
+
+async def test_each_sees_what_is_theirs(store: Store) -> None:
+    """The scheduler all of the practice, clinicians their clients', nobody another practice's."""
+    here, there = await open_practice(store), await open_practice(store)
+    of_amara = await here.receive()
+    of_keisha = await here.receive(client_id=here.keisha.id, clinician_id=here.marcus.id)
+    elsewhere = await there.receive()
+
+    assert await listed(store, here.actor(here.priya)) == {of_amara, of_keisha}
+    assert await listed(store, here.actor(here.dana)) == {of_amara}
+    assert await listed(store, here.actor(here.marcus)) == {of_keisha}
+    assert await listed(store, there.actor(there.priya)) == {elsewhere}
+    as_intern = replace(here.actor(here.dana), role=Role.INTERN)
+    assert await listed(store, as_intern) == {of_amara}
+
+
+@pytest.mark.parametrize("who", ["marcus", "other practice", "of both"])
+async def test_what_one_may_not_see_one_cannot_decide(store: Store, who: str) -> None:
+    """Approving and declining answer "not there", and nothing changes."""
+    here, there = await open_practice(store), await open_practice(store)
+    request = await here.receive()
+    actors = {
+        "marcus": here.actor(here.marcus),
+        "other practice": there.actor(there.priya),
+        # A scheduler's role in one practice with the staff id of another.
+        "of both": replace(there.actor(there.priya), staff_id=there.dana.id),
+    }
+
+    with pytest.raises(RequestNotFound):
+        await approve_request(store, actors[who], request, Edits(), expected_version=None, now=NOW)
+    with pytest.raises(RequestNotFound):
+        await decline_request(store, actors[who], request, None, expected_version=None, now=NOW)
+
+    document = await store.database["requests"].find_one({"_id": request})
+    assert document is not None
+    assert document["status"] == "pending"
+
+
+async def test_who_is_not_staff_of_the_practice_decides_nothing(store: Store) -> None:
+    """A token for somebody who has left, and one that pairs a practice with a stranger."""
+    here, there = await open_practice(store), await open_practice(store)
+    request = await here.receive()
+    for staff_id in (uuid4(), there.priya.id):
+        stranger = replace(here.actor(here.priya), staff_id=staff_id)
+        with pytest.raises(ActorNotStaff):
+            await approve_request(store, stranger, request, Edits(), expected_version=None, now=NOW)
+
+
+async def test_a_booked_stranger_does_not_open_the_request(store: Store) -> None:
+    """Booking an existing client with a clinician not theirs shows that one no requests."""
+    here: SmallPractice = await open_practice(store)
+    request = await here.receive()
+    await approve_request(
+        store,
+        here.actor(here.priya),
+        request,
+        Edits(clinician_id=here.marcus.id),
+        expected_version=None,
+        now=NOW,
+    )
+
+    page = await list_requests(
+        store,
+        here.actor(here.marcus),
+        status=RequestStatus.APPROVED,
+        after=None,
+        limit=10,
+        now=NOW,
+    )
+
+    assert page.requests == []
+    appointment = await store.database["appointments"].find_one({})
+    assert appointment is not None
+    assert set(appointment["visible_to"]) == {here.dana.id, here.marcus.id}

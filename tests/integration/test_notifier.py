@@ -1,0 +1,249 @@
+"""One e-mail for each approval, whatever the mail server does and however often it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from functools import partial
+from uuid import UUID, uuid4
+
+import aio_pika
+import pytest
+from aio_pika.abc import AbstractRobustChannel
+
+from services.notifier.compose_email import compose_email
+from services.notifier.deliveries import LEASE, Claim, Deliveries
+from services.notifier.smtp import SmtpServer
+from services.notifier.subscribers import approval_handler, record_exhausted
+from shared import mongo
+from shared.messaging.ack_policy import AckPolicy
+from shared.messaging.consumer import Consumer
+from shared.messaging.events import to_message
+from shared.messaging.publisher import ConfirmedPublisher
+from shared.messaging.topology import SCHEDULING, Topology, declare
+from shared.schemas.request_approved import (
+    AskedFor,
+    Booked,
+    PracticeContact,
+    Recipient,
+    RequestApproved,
+    RequestApprovedData,
+)
+from shared.schemas.vocabulary import Modality, RequestType
+from tests.harness.polling import eventually
+from tests.harness.servers import Servers
+from tests.harness.smtp_script import DROP_AFTER_DATA, ScriptedSmtp
+
+TOPOLOGY = Topology.with_delays((1, 1))
+QUEUE = TOPOLOGY.notifier_approvals
+START = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)
+
+
+def approval() -> RequestApproved:
+    """Return an approval for a client of a practice in New York."""
+    identifier = uuid4()
+    return RequestApproved(
+        id=f"{identifier}:approved",
+        source="/tests",
+        subject=str(identifier),
+        time=START - timedelta(days=3),
+        practiceid=uuid4(),
+        correlationid="a-correlation",
+        data=RequestApprovedData(
+            request_id=identifier,
+            request_type=RequestType.NEW,
+            decided_at=START - timedelta(days=3),
+            practice=PracticeContact(name="A Practice", time_zone="America/New_York"),
+            client=Recipient(client_id=uuid4(), name="Amara", email="amara@example.org"),
+            asked=AskedFor(start=START, clinician_name="Dana"),
+            appointment=Booked(
+                appointment_id=uuid4(),
+                sequence=0,
+                status="booked",
+                start=START,
+                end=START + timedelta(minutes=45),
+                minutes=45,
+                clinician_id=uuid4(),
+                clinician_name="Dana",
+                modality=Modality.TELEHEALTH,
+            ),
+        ),
+    )
+
+
+class Notifier:
+    """The notifier's handler on real queues, with a mail server that follows a script."""
+
+    def __init__(
+        self, publisher: ConfirmedPublisher, deliveries: Deliveries, smtp: ScriptedSmtp
+    ) -> None:
+        self.publisher = publisher
+        self.deliveries = deliveries
+        self.smtp = smtp
+
+    async def send(self, event: RequestApproved) -> None:
+        """Publish an approval as the scheduler does."""
+        await self.publisher.publish(
+            to_message(event, exchange=SCHEDULING, routing_key="request.approved")
+        )
+
+    async def wait_for(self, event: RequestApproved, state: str) -> mongo.Document:
+        """Wait until the delivery is in a state; return it."""
+        found: list[mongo.Document] = []
+
+        async def reached() -> bool:
+            document = await self.deliveries.database["deliveries"].find_one({"_id": event.id})
+            found[:] = [document] if document and document["state"] == state else []
+            return bool(found)
+
+        await eventually(reached, f"the delivery is {state}")
+        return found[0]
+
+
+@pytest.fixture
+async def channel(vhost_url: str) -> AsyncIterator[AbstractRobustChannel]:
+    """A channel of the test's own, on queues that are declared and empty."""
+    connection = await aio_pika.connect_robust(vhost_url)
+    channel = await connection.channel()
+    await declare(channel, TOPOLOGY)
+    for name in (QUEUE.name, QUEUE.dead_name, *QUEUE.retry_names):
+        await (await channel.get_queue(name, ensure=False)).purge()
+    yield channel
+    await connection.close()
+
+
+@pytest.fixture
+async def notifier(
+    vhost_url: str, servers: Servers, channel: AbstractRobustChannel
+) -> AsyncIterator[Notifier]:
+    """A running notifier with a delivery log of its own."""
+    del channel  # its queues
+    client = mongo.connect(servers.mongodb.url)
+    deliveries = Deliveries(client, f"test_{uuid4().hex}")
+    publisher = ConfirmedPublisher(vhost_url, TOPOLOGY, name="test")
+    await publisher.connect()
+    consumer = Consumer(vhost_url, name="test")
+    async with ScriptedSmtp() as smtp:
+        server = SmtpServer("127.0.0.1", smtp.port, "none", None, None)
+        compose = partial(_compose, mail_from="us@example.org")
+        policy = AckPolicy(
+            QUEUE,
+            publisher,
+            is_outage=mongo.is_outage,
+            on_exhausted=record_exhausted(deliveries),
+        )
+        handler = approval_handler(deliveries, server, compose)
+        consumer.subscribe(QUEUE, handler, policy, prefetch=5)
+        await consumer.start()
+        yield Notifier(publisher, deliveries, smtp)
+        await consumer.stop()
+    await publisher.close()
+    await client.drop_database(deliveries.database.name)
+    client.close()
+
+
+def _compose(event: RequestApproved, now: datetime, *, mail_from: str) -> EmailMessage:
+    return compose_email(event, mail_from=mail_from, mail_domain="example.org", now=now)
+
+
+async def test_an_approval_told_many_times_is_one_email(notifier: Notifier) -> None:
+    """Twenty copies of one event, handled several at a time."""
+    event = approval()
+    await asyncio.gather(*(notifier.send(event) for _ in range(20)))
+    await notifier.wait_for(event, "sent")
+    last = approval()
+    await notifier.send(last)
+    await notifier.wait_for(last, "sent")
+
+    about = [
+        mail for mail in notifier.smtp.taken if str(event.data.request_id) in mail["Message-ID"]
+    ]
+    assert len(about) == 1
+
+
+@pytest.mark.parametrize("answer", ["451 try later", "421 closing", "450 greylisted"])
+async def test_a_server_that_says_not_now_is_asked_again(notifier: Notifier, answer: str) -> None:
+    """Refused for the moment, by recipient and after DATA; then taken, once."""
+    notifier.smtp.refuse_recipient(answer)
+    event = approval()
+    await notifier.send(event)
+
+    delivery = await notifier.wait_for(event, "sent")
+
+    assert delivery["attempts"] == 2
+    assert len(notifier.smtp.taken) == 1
+
+
+async def test_a_recipient_refused_for_good_is_recorded_and_not_tried_again(
+    notifier: Notifier, channel: AbstractRobustChannel
+) -> None:
+    """550: failed at once, and the message waits in the dead queue with the code, no address."""
+    notifier.smtp.refuse_recipient("550 no such user amara@example.org")
+    event = approval()
+    await notifier.send(event)
+
+    delivery = await notifier.wait_for(event, "failed")
+
+    assert delivery["reason"] == "recipient refused: 550"
+    dead = await channel.get_queue(QUEUE.dead_name, ensure=False)
+
+    async def buried() -> str | None:
+        message = await dead.get(fail=False, no_ack=True)
+        return None if message is None else str(message.headers["x-openchair-reason"])
+
+    assert await eventually(buried, "it is in the dead queue") == "recipient refused: 550"
+    assert notifier.smtp.tries == 1
+
+
+async def test_a_connection_cut_after_data_may_repeat_the_email_under_its_own_id(
+    notifier: Notifier,
+) -> None:
+    """The server has it, we do not know: it goes again, and a mail reader sees one Message-ID."""
+    notifier.smtp.answer_data(DROP_AFTER_DATA)
+    event = approval()
+    await notifier.send(event)
+
+    await notifier.wait_for(event, "sent")
+
+    ids = [mail["Message-ID"] for mail in notifier.smtp.taken]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+
+
+async def test_when_the_ladder_ends_the_delivery_has_failed(notifier: Notifier) -> None:
+    """Three attempts with two delays; then it says that it gave up, and why."""
+    notifier.smtp.answer_data("451 no", "452 no", "451 no", "451 no")
+    event = approval()
+    await notifier.send(event)
+
+    delivery = await notifier.wait_for(event, "failed")
+
+    assert delivery["reason"] == "gave up: refused: 451"
+    assert notifier.smtp.tries == 3
+
+
+async def test_a_mail_server_that_comes_late_gets_the_email(notifier: Notifier) -> None:
+    """Nobody listens at first."""
+    await notifier.smtp.stop()
+    event = approval()
+    await notifier.send(event)
+    await notifier.wait_for(event, "claimed")
+    await notifier.smtp.start()
+
+    await notifier.wait_for(event, "sent")
+
+    assert len(notifier.smtp.taken) == 1
+
+
+async def test_a_claim_is_held_for_its_lease_and_then_taken_over(notifier: Notifier) -> None:
+    """A process that died while sending does not keep the e-mail for ever."""
+    now = datetime.now(UTC)
+    ids: dict[str, UUID] = {"practice_id": uuid4(), "request_id": uuid4()}
+    deliveries = notifier.deliveries
+
+    assert await deliveries.claim("e", **ids, now=now) is Claim.OURS
+    await deliveries.mark_sending("e", now=now)
+    assert await deliveries.claim("e", **ids, now=now + LEASE / 2) is Claim.BEING_SENT
+    assert await deliveries.claim("e", **ids, now=now + LEASE) is Claim.OURS
+    await deliveries.mark_sent("e", now=now + LEASE)
+    assert await deliveries.claim("e", **ids, now=now + 3 * LEASE) is Claim.SENT_ALREADY
