@@ -39,7 +39,13 @@ class Appointments:
         return None if document is None else from_document(document)
 
     async def overlapping(
-        self, actor: StaffActor, clinician_id: UUID, start: datetime, end: datetime
+        self,
+        actor: StaffActor,
+        clinician_id: UUID,
+        start: datetime,
+        end: datetime,
+        *,
+        session: Session,
     ) -> list[tuple[Appointment, bool]]:
         """Return what the clinician has booked in [start, end), and if the actor may see it."""
         query = {
@@ -49,9 +55,11 @@ class Appointments:
             "start": {"$lt": end},
             "end": {"$gt": start},
         }
-        found = [row async for row in self._collection.find(query).sort("start").limit(20)]
+        cursor = self._collection.find(query, session=session).sort("start").limit(20)
+        found = [row async for row in cursor]
         may_see = {**visible_to(actor), "_id": {"$in": [row["_id"] for row in found]}}
-        visible = {row["_id"] async for row in self._collection.find(may_see, {"_id": 1})}
+        seen = self._collection.find(may_see, {"_id": 1}, session=session)
+        visible = {row["_id"] async for row in seen}
         return [(from_document(row), row["_id"] in visible) for row in found]
 
     async def add(

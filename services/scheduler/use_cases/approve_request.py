@@ -78,8 +78,6 @@ async def approve_request(
             await store.transaction(approval.write)
         except LostRace:
             continue  # read again: it is decided now, or changed
-        except SlotTaken:
-            raise SlotTaken(await _clashes(store, actor, plan)) from None
         return Decided(approval.decided, plan.appointment, repeated=False)
 
 
@@ -134,7 +132,7 @@ class _Approval:
         if original is not None:
             await self.store.calendar_days.release(original, session=session)
         if appointment.status is AppointmentStatus.BOOKED:
-            await self.store.calendar_days.take(appointment, session=session)
+            await self._take(session)
         if original is None:
             await self.store.appointments.add(
                 appointment, request_id=self.request.id, visible=visible, session=session
@@ -145,6 +143,29 @@ class _Approval:
         )
         if not changed:
             raise LostRace
+
+    async def _take(self, session: Session) -> None:
+        try:
+            await self.store.calendar_days.take(self.plan.appointment, session=session)
+        except SlotTaken:
+            # In the same snapshot: outside, what is in the way may not be majority-committed yet.
+            raise SlotTaken(await self._clashes(session)) from None
+
+    async def _clashes(self, session: Session) -> list[Clash]:
+        booking = self.plan.appointment.booking
+        found = await self.store.appointments.overlapping(
+            self.actor, booking.clinician_id, booking.start, booking.end, session=session
+        )
+        return [
+            Clash(
+                appointment.id,
+                appointment.booking.start,
+                appointment.booking.end,
+                appointment.client_name if may_see else None,
+            )
+            for appointment, may_see in found
+            if appointment.id != self.plan.appointment.id
+        ]
 
     def _before(self) -> dict[str, object]:
         original = self.plan.original
@@ -163,20 +184,3 @@ class _Approval:
                 for change in self.plan.changes
             ],
         }
-
-
-async def _clashes(store: Store, actor: StaffActor, plan: ApprovalPlan) -> list[Clash]:
-    booking = plan.appointment.booking
-    found = await store.appointments.overlapping(
-        actor, booking.clinician_id, booking.start, booking.end
-    )
-    return [
-        Clash(
-            appointment.id,
-            appointment.booking.start,
-            appointment.booking.end,
-            appointment.client_name if may_see else None,
-        )
-        for appointment, may_see in found
-        if appointment.id != plan.appointment.id
-    ]
