@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cli.dead_letters import DeadLetters, body_text
 from cli.demo import run_demo
 from cli.mailboxes import Mailbox, MaildirMailbox, MailpitMailbox
 from cli.settings import CommandSettings
@@ -15,6 +16,8 @@ from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
 from shared import mongo
 from shared.auth.local_issuer import LocalIssuer
+from shared.messaging.publisher import PublishFailed, PublishUncertain
+from shared.messaging.topology import Topology
 from shared.settings import AppEnv
 
 
@@ -101,6 +104,39 @@ def demo(_arguments: argparse.Namespace, settings: CommandSettings) -> int:
     )
 
 
+def dead_letters(arguments: argparse.Namespace, settings: CommandSettings) -> int:
+    """List, show, replay or drop what consumers gave up on."""
+    url = settings.rabbitmq_url
+    if url is None:
+        raise CommandError("RABBITMQ_URL is not set")
+    if arguments.action != "list" and arguments.which is None:
+        raise CommandError("say which: an id, a queue, or all")
+    topology = Topology.with_delays(settings.retry_delays_seconds)
+    try:
+        done = asyncio.run(_act_on_dead_letters(arguments, url.get_secret_value(), topology))
+    except (PublishFailed, PublishUncertain):
+        raise CommandError("RabbitMQ did not confirm; what is left is still there") from None
+    except OSError:
+        raise CommandError("RabbitMQ cannot be reached") from None
+    sys.stdout.write(f"{arguments.action}: {done}\n")
+    return 0 if done or arguments.action == "list" else 1
+
+
+async def _act_on_dead_letters(arguments: argparse.Namespace, url: str, topology: Topology) -> int:
+    async with DeadLetters.open(url, topology) as letters:
+        found = letters.find(arguments.which or "all")
+        for letter in found:
+            sys.stdout.write(letter.summary + "\n")
+            match arguments.action:
+                case "show":
+                    sys.stdout.write(body_text(letter) + "\n")
+                case "replay":
+                    await letters.replay(letter)
+                case "drop":
+                    await letters.drop(letter)
+        return len(found)
+
+
 def _mailbox(settings: CommandSettings) -> Mailbox:
     if settings.mailpit_url is not None:
         return MailpitMailbox(settings.mailpit_url)
@@ -118,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
         ("load-demo", load_demo),
         ("local-issuer-key", make_key),
         ("demo", demo),
+        ("dead-letters", dead_letters),
     ):
         command = commands.add_parser(name, help=run.__doc__)
         command.set_defaults(run=run)
@@ -125,4 +162,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("person", help="a key that `openchair people` lists")
         if run is make_key:
             command.add_argument("path", type=Path, help="the file; made with mode 0600")
+        if run is dead_letters:
+            command.add_argument("action", choices=["list", "show", "replay", "drop"])
+            command.add_argument("which", nargs="?", help="an event's id, a work queue, or all")
     return parser

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.messaging.topology import DEFAULT_RETRY_DELAYS
 from shared.settings import AppEnv
 
 RUNNING: Final = Path(".local/run/running.json")
@@ -21,6 +23,8 @@ class CommandSettings(BaseSettings):
     auth_audience: str = "openchair"
     local_issuer_key_file: Path | None = None
     mongodb_url: str | None = None
+    rabbitmq_url: SecretStr | None = None
+    retry_delays_seconds: tuple[int, ...] = DEFAULT_RETRY_DELAYS
     intake_url: str | None = None
     scheduler_url: str | None = None
     maildir: Path | None = None

@@ -31,6 +31,9 @@ def main() -> int:
     except LocalServerError as error:
         _say(f"openchair: {error}")
         return 1
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return 0
     try:
         loaded = asyncio.run(prepare_databases(stack.mongodb.url))
         _say("Loaded the demo practice." if loaded else "The demo practice is there from before.")

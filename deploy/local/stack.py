@@ -134,13 +134,14 @@ class LocalStack:
             "app_env": "dev",
             "local_issuer_key_file": str(self.key_file),
             "mongodb_url": self.mongodb.url,
+            "rabbitmq_url": self.rabbitmq.url,
             "intake_url": self.url("request_intake"),
             "scheduler_url": self.url("scheduler"),
             "maildir": str(self.maildir),
         }
 
     def announce(self, file: Path) -> None:
-        """Write those settings, readable by the owner alone: they hold a database's address."""
+        """Write those settings, readable by the owner alone: they hold RabbitMQ's password."""
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

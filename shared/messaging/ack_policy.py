@@ -169,6 +169,11 @@ def attempt_of(message: AbstractIncomingMessage) -> int:
     return value if isinstance(value, int) and value >= 1 else 1
 
 
+def headers_to_keep(message: AbstractIncomingMessage) -> dict[str, object]:
+    """Return the headers that a copy takes along: neither the broker's own nor ours."""
+    return {name: value for name, value in message.headers.items() if not name.startswith("x-")}
+
+
 def _copy(
     message: AbstractIncomingMessage, queue: str, headers: Mapping[str, object]
 ) -> OutgoingMessage:
@@ -177,7 +182,7 @@ def _copy(
         routing_key=queue,
         body=message.body,
         correlation_id=str(message.correlation_id or ""),
-        headers={**message.headers, **headers},  # type: ignore[dict-item]
+        headers={**headers_to_keep(message), **headers},  # type: ignore[dict-item]
     )
 
 
