@@ -84,7 +84,7 @@ def load_demo(_arguments: argparse.Namespace, settings: CommandSettings) -> int:
         store = Store(client)
         await migrate(store.database)
         loaded = await load_demo_practice(store)
-        client.close()
+        await mongo.close(client)
         return loaded
 
     loaded = asyncio.run(load(settings.mongodb_url))

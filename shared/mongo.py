@@ -40,6 +40,7 @@ __all__ = [
     "DuplicateKeyError",
     "PyMongoError",
     "Session",
+    "close",
     "connect",
     "is_outage",
     "is_reachable",
@@ -83,6 +84,11 @@ def connect(url: str) -> Client:
         socketTimeoutMS=20_000,
         appname="openchair",
     )
+
+
+async def close(client: Client) -> None:
+    """Close the client's connections."""
+    client.close()  # PyMongo's own is a coroutine, hence this function
 
 
 def is_outage(error: BaseException) -> bool:

@@ -4,16 +4,24 @@ There are no default secrets: what has none must be given. `APP_ENV` is `product
 otherwise, and only `dev` knows the local issuer.
 """
 
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.auth.local_issuer import LOCAL_ISSUER, LocalIssuer
 from shared.auth.tokens import RemoteKeySet, TokenVerifier
 from shared.messaging.topology import DEFAULT_RETRY_DELAYS, Topology
+
+# An error must not print what was given: it may be a password.
+_FROM_ENVIRONMENT: Final = SettingsConfigDict(
+    frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+)
+
+Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 class AppEnv(StrEnum):
@@ -26,7 +34,7 @@ class AppEnv(StrEnum):
 class ServiceSettings(BaseSettings):
     """What every service reads from its environment."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = _FROM_ENVIRONMENT
 
     app_env: AppEnv = AppEnv.PRODUCTION
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -44,7 +52,7 @@ class ServiceSettings(BaseSettings):
 class AuthSettings(BaseSettings):
     """How bearer tokens are checked."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = _FROM_ENVIRONMENT
 
     app_env: AppEnv = AppEnv.PRODUCTION
     auth_issuer: str | None = None
@@ -52,8 +60,15 @@ class AuthSettings(BaseSettings):
     auth_jwks_url: str | None = None
     local_issuer_key_file: Path | None = None
 
+    @property
+    def checks_tokens(self) -> bool:
+        """Whether this process serves anybody who must prove who they are."""
+        return True
+
     @model_validator(mode="after")
     def _one_issuer(self) -> Self:
+        if not self.checks_tokens:
+            return self
         local = self.local_issuer_key_file is not None or self.auth_issuer == LOCAL_ISSUER
         if local and self.app_env is not AppEnv.DEV:
             raise ValueError("the local issuer is for APP_ENV=dev only")
@@ -80,6 +95,17 @@ class AuthSettings(BaseSettings):
 class MongoSettings(BaseSettings):
     """Where a service keeps its data."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = _FROM_ENVIRONMENT
 
     mongodb_url: SecretStr
+
+
+def read_settings(kind: type[Settings]) -> Settings:
+    """Return the settings; ends the process with a line for each fault, values not shown."""
+    try:
+        return kind()
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False, include_context=False):
+            name = "_".join(str(part) for part in fault["loc"]).upper()
+            sys.stderr.write(f"settings: {name or 'together'}: {fault['msg']}\n")
+        sys.exit(2)

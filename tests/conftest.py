@@ -56,7 +56,7 @@ async def store(servers: Servers) -> AsyncIterator[Store]:
     await migrate(empty.database)
     yield empty
     await client.drop_database(empty.database.name)
-    client.close()
+    await mongo.close(client)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,6 +7,7 @@ import threading
 from contextlib import suppress
 from typing import Final
 
+import honcho.manager
 from honcho.manager import Manager
 
 from cli.settings import RUNNING
@@ -19,6 +20,7 @@ from services.scheduler.mongo.store import Store
 from shared import mongo
 
 DIRECTORY: Final = ROOT / ".local" / "run"
+_DRAIN_SECONDS: Final = 30  # a service finishes what it has begun, for at most 25
 _STOPPED_BY_HAND: Final = (130, 143)  # honcho's for SIGINT and SIGTERM
 
 
@@ -52,11 +54,12 @@ async def prepare_databases(mongodb_url: str) -> bool:
     store = Store(client)
     await migrate(store.database)
     loaded = await load_demo_practice(store)
-    client.close()
+    await mongo.close(client)
     return loaded
 
 
 def _run_services(stack: LocalStack) -> int:
+    honcho.manager.KILL_WAIT = _DRAIN_SECONDS
     manager = Manager()
     for process in stack.processes():
         manager.add_process(

@@ -1,7 +1,7 @@
 """Wiring of the notifier: settings in, running parts out. Its HTTP is health and metrics only."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -21,6 +21,7 @@ from shared.messaging.publisher import ConfirmedPublisher, run_messaging
 from shared.observability.logging import configure_logging
 from shared.observability.supervision import Supervised
 from shared.schemas.request_approved import RequestApproved
+from shared.settings import read_settings
 
 
 def build_app(settings: NotifierSettings) -> FastAPI:
@@ -52,15 +53,21 @@ def build_app(settings: NotifierSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         messaging = Supervised("messaging", lambda: run_messaging(publisher, consumer.start))
-        messaging.start()
-        yield
-        await messaging.stop()
-        await consumer.stop()
-        await publisher.close()
-        client.close()
+        async with AsyncExitStack() as at_the_end:  # each step, whatever becomes of another
+            at_the_end.push_async_callback(mongo.close, client)
+            at_the_end.push_async_callback(publisher.close)
+            at_the_end.push_async_callback(consumer.stop)
+            at_the_end.push_async_callback(messaging.stop)
+            messaging.start()
+            yield
 
     app = create_app(title="Openchair notifier", lifespan=lifespan)
-    app.include_router(health_routes({"mongodb": deliveries.ready, "consumer": consumer.ready}, {}))
+    checks = {
+        "mongodb": deliveries.ready,
+        "rabbitmq": publisher.ready,
+        "consumer": consumer.ready,
+    }
+    app.include_router(health_routes(checks, {}))
     return app
 
 
@@ -77,6 +84,6 @@ def _smtp_server(settings: NotifierSettings) -> SmtpServer:
 
 def run() -> None:
     """Serve until told to stop."""
-    settings = NotifierSettings()
+    settings = read_settings(NotifierSettings)
     configure_logging("notifier", settings.log_level)
     serve(build_app(settings), host=settings.http_host, port=settings.http_port)

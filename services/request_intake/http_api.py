@@ -22,8 +22,8 @@ from shared.schemas.fields import NoteText, UtcMinute, ZoneName
 from shared.schemas.request_submitted import ProspectiveClient
 
 _STATUS: Final[dict[type[submission.Refusal], HTTPStatus]] = {
-    submission.StartInPast: HTTPStatus.UNPROCESSABLE_ENTITY,
-    submission.StartTooFar: HTTPStatus.UNPROCESSABLE_ENTITY,
+    submission.StartInPast: HTTPStatus.CONFLICT,
+    submission.StartTooFar: HTTPStatus.CONFLICT,
     submission.ProspectiveClientNeeded: HTTPStatus.UNPROCESSABLE_ENTITY,
     submission.ProspectiveClientUnexpected: HTTPStatus.UNPROCESSABLE_ENTITY,
     submission.BirthDateInFuture: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -14,6 +14,7 @@ from shared.http.health import health_routes
 from shared.messaging.publisher import ConfirmedPublisher, run_messaging
 from shared.observability.logging import configure_logging
 from shared.observability.supervision import Supervised
+from shared.settings import read_settings
 
 
 def build_app(settings: IntakeSettings) -> FastAPI:
@@ -40,6 +41,6 @@ def build_app(settings: IntakeSettings) -> FastAPI:
 
 def run() -> None:
     """Serve until told to stop."""
-    settings = IntakeSettings()
+    settings = read_settings(IntakeSettings)
     configure_logging("request_intake", settings.log_level)
     serve(build_app(settings), host=settings.http_host, port=settings.http_port)

@@ -17,7 +17,6 @@ from shared.schemas.request_approved import (
     RequestApprovedData,
 )
 from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
-from shared.schemas.vocabulary import Modality
 
 SOURCE: Final = "/openchair/scheduler"
 
@@ -94,7 +93,7 @@ def _booked(appointment: Appointment) -> Booked:
         clinician_id=booking.clinician_id,
         clinician_name=booking.clinician_name,
         modality=booking.modality,
-        location=booking.location if booking.modality is Modality.IN_PERSON else None,
+        location=booking.location,
     )
 
 

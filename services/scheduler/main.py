@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -12,7 +12,7 @@ from services.scheduler.http_api.requests import request_routes
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
 from services.scheduler.relay import Relay
-from services.scheduler.settings import Component, SchedulerSettings
+from services.scheduler.settings import Component, DatabaseSettings, SchedulerSettings
 from services.scheduler.subscribers import portal_request_handler
 from shared import mongo
 from shared.http.app import create_app, serve
@@ -23,6 +23,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.publisher import ConfirmedPublisher, run_messaging
 from shared.observability.logging import configure_logging
 from shared.observability.supervision import Supervised
+from shared.settings import read_settings
 
 
 def build_app(settings: SchedulerSettings) -> FastAPI:
@@ -46,23 +47,25 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
             AckPolicy(queue, publisher, is_outage=mongo.is_outage),
             prefetch=settings.worker_prefetch,
         )
-        (reported if Component.API in settings.components else needed)["consumer"] = consumer.ready
+        serves_staff = Component.API in settings.components
+        (reported if serves_staff else needed)["consumer"] = consumer.ready
 
     start_consuming = consumer.start if consumer is not None else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         messaging = Supervised("messaging", lambda: run_messaging(publisher, start_consuming))
-        messaging.start()
-        if Component.RELAY in settings.components:
-            relay.loop.start()
-        yield
-        await messaging.stop()
-        if consumer is not None:
-            await consumer.stop()
-        await relay.loop.stop()
-        await publisher.close()
-        client.close()
+        async with AsyncExitStack() as at_the_end:  # each step, whatever becomes of another
+            at_the_end.push_async_callback(mongo.close, client)
+            at_the_end.push_async_callback(publisher.close)
+            at_the_end.push_async_callback(relay.loop.stop)
+            if consumer is not None:
+                at_the_end.push_async_callback(consumer.stop)
+            at_the_end.push_async_callback(messaging.stop)
+            messaging.start()
+            if Component.RELAY in settings.components:
+                relay.loop.start()
+            yield
 
     app = create_app(title="Openchair scheduler", lifespan=lifespan)
     errors.install(app)
@@ -75,20 +78,19 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
 
 def run() -> None:
     """Serve until told to stop."""
-    settings = SchedulerSettings()
+    settings = read_settings(SchedulerSettings)
     configure_logging("scheduler", settings.log_level)
     serve(build_app(settings), host=settings.http_host, port=settings.http_port)
 
 
-async def run_migrations(settings: SchedulerSettings) -> None:
+def run_migrate() -> None:
     """Create what the database lacks; safe at any time."""
+    settings = read_settings(DatabaseSettings)
+    configure_logging("scheduler")
+    asyncio.run(_migrate(settings))
+
+
+async def _migrate(settings: DatabaseSettings) -> None:
     client = mongo.connect(settings.mongodb_url.get_secret_value())
     await migrate(client[settings.mongodb_database])
-    client.close()
-
-
-def run_migrate() -> None:
-    """Migrate with the settings of the environment."""
-    settings = SchedulerSettings()
-    configure_logging("scheduler", settings.log_level)
-    asyncio.run(run_migrations(settings))
+    await mongo.close(client)

@@ -16,11 +16,16 @@ class Component(StrEnum):
     RELAY = "relay"
 
 
-class SchedulerSettings(ServiceSettings, AuthSettings, MongoSettings):
+class DatabaseSettings(MongoSettings):
+    """All that a migration needs."""
+
+    mongodb_database: str = DATABASE
+
+
+class SchedulerSettings(ServiceSettings, AuthSettings, DatabaseSettings):
     """`SCHEDULER_COMPONENTS` is a comma-separated choice of api, worker, relay."""
 
     http_port: int = Field(default=8001, ge=1, le=65_535)
-    mongodb_database: str = DATABASE
     scheduler_components: str = "api,worker,relay"
     worker_prefetch: int = Field(default=200, ge=1, le=2000)
 
@@ -31,6 +36,11 @@ class SchedulerSettings(ServiceSettings, AuthSettings, MongoSettings):
         if not set(names) <= set(Component):
             raise ValueError("SCHEDULER_COMPONENTS takes api, worker and relay")
         return ",".join(names)
+
+    @property
+    def checks_tokens(self) -> bool:
+        """Only the API does."""
+        return Component.API in self.components
 
     @property
     def components(self) -> frozenset[Component]:

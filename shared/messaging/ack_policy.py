@@ -143,6 +143,7 @@ class AckPolicy:
                 await self._on_exhausted(message, reason)
             await self._bury(message, f"gave up after {attempt} attempts: {reason}")
             return "dead"
+        log.warning("message.retried_later", reason=reason, attempt=attempt)
         headers = {ATTEMPT_HEADER: attempt + 1, REASON_HEADER: reason}
         await self._publisher.publish(_copy(message, retry_queue, headers))
         await _acknowledge(message)

@@ -6,7 +6,6 @@ memory alarm stops the broker reading one that publishes (FACTS 8).
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +15,7 @@ import aio_pika
 from aio_pika.abc import AbstractRobustChannel, AbstractRobustConnection, HeadersType
 from aio_pika.exceptions import DeliveryError, PublishError
 
-from shared.messaging.connection import RECONNECT_SECONDS, connection_url
+from shared.messaging.connection import RECONNECT_SECONDS, RoundTrip, connection_url
 from shared.messaging.topology import Topology, declare
 from shared.observability.metrics import PUBLISHED
 from shared.schemas.envelope import CONTENT_TYPE
@@ -64,7 +63,7 @@ class ConfirmedPublisher:
         self._topology = topology
         self._connection: AbstractRobustConnection | None = None
         self._channel: AbstractRobustChannel | None = None
-        self._last_failure_at: float | None = None
+        self._round_trip: RoundTrip | None = None
 
     async def connect(self) -> None:
         """Connect and declare the topology; returns when RabbitMQ was first reached.
@@ -82,6 +81,7 @@ class ConfirmedPublisher:
             async with asyncio.timeout(30), connection.channel() as setup:
                 await declare(setup, self._topology)
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+            self._round_trip = RoundTrip(await connection.channel())
         except BaseException:
             await connection.close()
             raise
@@ -95,14 +95,8 @@ class ConfirmedPublisher:
         self._connection = self._channel = None
 
     async def ready(self) -> bool:
-        """Say whether the next publish is likely to be confirmed.
-
-        Connected is not enough: a broker under a memory alarm answers, yet takes nothing (FACTS 9).
-        """
-        if self._connection is None or not self._connection.connected.is_set():
-            return False
-        recent = 2 * CONFIRM_TIMEOUT_SECONDS
-        return self._last_failure_at is None or time.monotonic() - self._last_failure_at > recent
+        """Say whether the next publish is likely to be confirmed."""
+        return self._round_trip is not None and await self._round_trip.answers()
 
     async def publish(self, message: OutgoingMessage) -> None:
         """Publish and wait for the confirm, for at most five seconds in all.
@@ -114,15 +108,10 @@ class ConfirmedPublisher:
         """
         try:
             await self._publish(message)
-        except PublishFailed:
-            self._last_failure_at = time.monotonic()
-            PUBLISHED.labels(message.routing_key, "failed").inc()
+        except (PublishFailed, PublishUncertain) as error:
+            outcome = "failed" if isinstance(error, PublishFailed) else "uncertain"
+            PUBLISHED.labels(message.routing_key, outcome).inc()
             raise
-        except PublishUncertain:
-            self._last_failure_at = time.monotonic()
-            PUBLISHED.labels(message.routing_key, "uncertain").inc()
-            raise
-        self._last_failure_at = None
         PUBLISHED.labels(message.routing_key, "confirmed").inc()
 
     async def _publish(self, message: OutgoingMessage) -> None:

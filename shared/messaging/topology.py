@@ -26,6 +26,9 @@ DEFAULT_RETRY_DELAYS: Final = (FIRST_RETRY_SECONDS, 120, 600, 3600)
 
 _DELIVERY_LIMIT: Final = 100
 
+# Looking at a dead letter counts as a delivery, and RabbitMQ 4 drops a message after 20 by default.
+DEAD_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
+
 
 @dataclass(frozen=True, slots=True)
 class WorkQueue:
@@ -118,9 +121,7 @@ async def declare(channel: AbstractChannel, topology: Topology) -> None:
     for name in EXCHANGES:
         await channel.declare_exchange(name, ExchangeType.TOPIC, durable=True)
     for work in topology.work_queues:
-        await channel.declare_queue(
-            work.dead_name, durable=True, arguments={"x-queue-type": "quorum"}
-        )
+        await channel.declare_queue(work.dead_name, durable=True, arguments=DEAD_ARGUMENTS)
         for name, delay in zip(work.retry_names, work.retry_delays, strict=True):
             await channel.declare_queue(name, durable=True, arguments=work.retry_arguments(delay))
         queue = await channel.declare_queue(

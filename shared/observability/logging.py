@@ -42,6 +42,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, _without_library_text],
+            pass_foreign_args=True,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
@@ -85,16 +86,12 @@ def _describe(info: _ExcInfo) -> dict[str, object]:
 
 def _without_library_text(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     # A library's line keeps its constant text; what was filled in may hold an address or a name.
-    record = event.get("_record")
-    if isinstance(record, logging.LogRecord):
-        event["event"] = "library.log"
-        event["logger"] = record.name
-        event["text"] = _text(record)
-    return event
-
-
-def _text(record: logging.LogRecord) -> str:
+    record: logging.LogRecord = event["_record"]
+    arguments = event.pop("positional_args", None)
     if record.name.startswith("uvicorn"):
-        return record.getMessage()  # of the server itself: ports, process ids, start and stop
-    # Without arguments the text may have been put together already.
-    return record.msg if isinstance(record.msg, str) and record.args else "(text withheld)"
+        text = event["event"]  # of the server itself: ports, process ids, start and stop
+    elif arguments and isinstance(record.msg, str):
+        text = record.msg
+    else:
+        text = "(text withheld)"  # it may have been put together already
+    return {**event, "event": "library.log", "logger": record.name, "text": text}

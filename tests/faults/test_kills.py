@@ -90,7 +90,7 @@ async def test_nothing_accepted_is_lost_when_it_is_killed(
     assert len(accepted) == SUBMISSIONS
 
     async def all_there() -> bool:
-        listed = await pending_ids(system)
+        listed = [UUID(item["id"]) for item in await system.pending()]
         assert max(Counter(listed).values()) == 1
         return accepted <= set(listed)
 
@@ -109,17 +109,3 @@ async def test_nothing_accepted_is_lost_when_it_is_killed(
     # Killed between the server's "250" and its record, an e-mail repeats with its Message-ID.
     for request in waiting:
         assert len({str(mail["Message-ID"]) for mail in system.emails("farah", request)}) == 1
-
-
-async def pending_ids(system: System) -> list[str | UUID]:
-    """Return the ids of all that waits."""
-    found: list[str | UUID] = []
-    params: dict[str, str | int] = {"limit": 200}
-    while True:
-        page = await system.scheduler.get(
-            "/v1/appointment-requests", headers=system.headers("priya"), params=params
-        )
-        found += [UUID(item["id"]) for item in page.json()["items"]]
-        if page.json()["next_cursor"] is None:
-            return found
-        params["cursor"] = page.json()["next_cursor"]

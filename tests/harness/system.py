@@ -108,6 +108,20 @@ class System:
         await eventually(seen, "the request appears for staff")
         return request_id
 
+    async def pending(self, *, limit: int = 200) -> list[dict[str, Any]]:
+        """Return all that waits, as the practice scheduler pages through it."""
+        found: list[dict[str, Any]] = []
+        params: dict[str, str | int] = {"limit": limit}
+        while True:
+            answer = await self.scheduler.get(
+                "/v1/appointment-requests", headers=self.headers("priya"), params=params
+            )
+            page = answer.raise_for_status().json()
+            found += page["items"]
+            if page["next_cursor"] is None:
+                return found
+            params["cursor"] = page["next_cursor"]
+
     async def review(self, request_id: UUID, person: str = "priya") -> httpx.Response:
         """Read one request as a member of staff."""
         return await self.scheduler.get(

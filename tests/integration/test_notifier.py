@@ -139,7 +139,7 @@ async def notifier(
         await consumer.stop()
     await publisher.close()
     await client.drop_database(deliveries.database.name)
-    client.close()
+    await mongo.close(client)
 
 
 def _compose(event: RequestApproved, now: datetime, *, mail_from: str) -> EmailMessage:

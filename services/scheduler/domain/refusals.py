@@ -130,6 +130,13 @@ class ClientUnknown(Refusal):
     detail = "The client who asked is not on record in this practice."
 
 
+class CancellationTakesNoEdits(Refusal):
+    """Staff edited what is to be booked, and nothing is."""
+
+    code = "cancellation-takes-no-edits"
+    detail = "Approving a cancellation books nothing: send no edits, or decline the request."
+
+
 class OriginalGone(Refusal):
     """The appointment to be moved or cancelled is not booked any more, or not theirs."""
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header
 
 from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.admit_staff import admit_staff
 from shared.auth.actors import Actor, StaffActor
 from shared.http.bearer import BearerAuthentication
 from shared.http.problems import Problem
@@ -29,6 +30,7 @@ def staff_dependency(wiring: Wiring) -> Callable[..., Awaitable[StaffActor]]:
     async def staff(actor: Annotated[Actor, Depends(wiring.authenticate)]) -> StaffActor:
         if not isinstance(actor, StaffActor):
             raise Problem(HTTPStatus.FORBIDDEN, "staff-only", "This is for staff of a practice.")
+        await admit_staff(wiring.store, actor)
         return actor
 
     return staff
@@ -53,8 +55,3 @@ def expected_version(
 def utc_now() -> datetime:
     """Return the time; the only clock of the API."""
     return datetime.now(UTC)
-
-
-def correlation_id(request: Request) -> str:
-    """Return the id of this request, as the log line has it."""
-    return str(request.state.correlation_id)

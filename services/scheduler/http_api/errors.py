@@ -22,6 +22,7 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.ClinicianUnknown: HTTPStatus.CONFLICT,
     refusals.ServiceUnknown: HTTPStatus.CONFLICT,
     refusals.ClientUnknown: HTTPStatus.CONFLICT,
+    refusals.CancellationTakesNoEdits: HTTPStatus.CONFLICT,
     refusals.OriginalGone: HTTPStatus.CONFLICT,
 }
 

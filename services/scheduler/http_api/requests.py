@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.scheduler.domain.appointment_request import RequestStatus
@@ -29,9 +30,19 @@ from services.scheduler.use_cases.review_request import review_request
 from shared.auth.actors import StaffActor
 from shared.observability.metrics import DECISIONS
 
+log = structlog.get_logger(__name__)
+
 Version = Annotated[int | None, Depends(expected_version)]
 Cursor = Annotated[ListPosition | None, Depends(cursors.decode)]
 Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+async def _logged(request_id: UUID) -> UUID:
+    structlog.contextvars.bind_contextvars(request_id=str(request_id))
+    return request_id
+
+
+RequestId = Annotated[UUID, Depends(_logged)]
 
 
 def request_routes(wiring: Wiring) -> APIRouter:
@@ -57,7 +68,7 @@ def request_routes(wiring: Wiring) -> APIRouter:
 
     @router.get("/{request_id}")
     async def review(
-        request_id: UUID, actor: Annotated[StaffActor, staff], response: Response
+        request_id: RequestId, actor: Annotated[StaffActor, staff], response: Response
     ) -> RequestOutput:
         """Return one request; its `ETag` goes with the decision as `If-Match`."""
         request = await review_request(store, actor, request_id)
@@ -66,7 +77,7 @@ def request_routes(wiring: Wiring) -> APIRouter:
 
     @router.post("/{request_id}/approve")
     async def approve(
-        request_id: UUID,
+        request_id: RequestId,
         actor: Annotated[StaffActor, staff],
         version: Version,
         response: Response,
@@ -82,7 +93,7 @@ def request_routes(wiring: Wiring) -> APIRouter:
 
     @router.post("/{request_id}/decline")
     async def decline(
-        request_id: UUID,
+        request_id: RequestId,
         actor: Annotated[StaffActor, staff],
         version: Version,
         response: Response,
@@ -104,5 +115,10 @@ def _answer(wiring: Wiring, decided: Decided, response: Response) -> DecidedOutp
     if not decided.repeated:
         wiring.wake_relay()
         DECISIONS.labels(request.type.value, request.status.value).inc()
+        log.info(
+            "request.decided",
+            decision=request.status.value,
+            request_correlation_id=request.correlation_id,
+        )
     response.headers["ETag"] = f'"{request.version}"'
     return DecidedOutput.of(decided, utc_now())

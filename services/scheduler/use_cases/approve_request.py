@@ -19,11 +19,11 @@ from services.scheduler.domain.refusals import Clash, SlotTaken
 from services.scheduler.events import approved_event
 from services.scheduler.mongo import bookings
 from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.admit_staff import admit_staff
 from services.scheduler.use_cases.decide import (
     Decided,
     LostRace,
     Ruling,
-    find_decider,
     find_request,
     history_entry,
     require_version,
@@ -50,7 +50,7 @@ async def approve_request(
         Refusal: see `domain.refusals`; nothing was written then.
 
     """
-    decider = await find_decider(store, actor)
+    decider = await admit_staff(store, actor)
     ruling = Ruling(RequestStatus.APPROVED, edits)
     while True:
         request = await find_request(store, actor, request_id)

@@ -1,7 +1,6 @@
 """What approving and declining share: who decides, on what, and what a lost race answers."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +11,7 @@ from services.scheduler.domain.appointment_request import (
     Edits,
     RequestStatus,
 )
-from services.scheduler.domain.people import StaffMember
 from services.scheduler.domain.refusals import (
-    ActorNotStaff,
     AlreadyDecided,
     RequestNotFound,
     StaleVersion,
@@ -40,14 +37,6 @@ class Ruling:
     status: RequestStatus
     edits: Edits
     reason: str | None = None
-
-
-async def find_decider(store: Store, actor: StaffActor) -> StaffMember:
-    """Return the actor's staff record; raises ActorNotStaff."""
-    member = await store.staff.get(actor.practice_id, actor.staff_id)
-    if member is None:
-        raise ActorNotStaff
-    return member
 
 
 async def find_request(store: Store, actor: StaffActor, request_id: UUID) -> AppointmentRequest:
@@ -119,8 +108,3 @@ def describe(request: AppointmentRequest) -> dict[str, Any]:
 
 class LostRace(Exception):
     """Somebody else's decision was written first; the transaction is undone."""
-
-
-def utc_iso(instant: datetime | None) -> str | None:
-    """Return an instant as history and problems write it."""
-    return None if instant is None else instant.isoformat()

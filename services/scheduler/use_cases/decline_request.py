@@ -11,11 +11,11 @@ from services.scheduler.domain.appointment_request import (
 )
 from services.scheduler.events import declined_event
 from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.admit_staff import admit_staff
 from services.scheduler.use_cases.decide import (
     Decided,
     LostRace,
     Ruling,
-    find_decider,
     find_request,
     history_entry,
     require_version,
@@ -41,7 +41,7 @@ async def decline_request(
         RequestNotFound, ActorNotStaff, AlreadyDecided, StaleVersion
 
     """
-    decider = await find_decider(store, actor)
+    decider = await admit_staff(store, actor)
     ruling = Ruling(RequestStatus.DECLINED, Edits(), reason)
     while True:
         request = await find_request(store, actor, request_id)

@@ -10,6 +10,7 @@ from services.scheduler.domain.booking_plan import FieldChange, changes_from_ask
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from services.scheduler.domain.refusals import (
     ActorNotStaff,
+    CancellationTakesNoEdits,
     ClientUnknown,
     ClinicianNeeded,
     ClinicianUnknown,
@@ -43,9 +44,11 @@ async def plan_approval(
     """
     practice = await store.practices.get(request.practice_id)
     if practice is None:
-        raise ActorNotStaff
+        raise ActorNotStaff  # a practice that is gone has no staff
     original = await _original(store, request)
     if request.type is RequestType.CANCELLATION and original is not None:
+        if edits != Edits():
+            raise CancellationTakesNoEdits
         client = await _existing_client(store, request)
         return ApprovalPlan(practice, client, False, original, original.cancel(), ())
     asked_service = await _service(store, request, request.asked.service_id)
