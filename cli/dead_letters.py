@@ -16,7 +16,6 @@ from shared.messaging.ack_policy import (
     ATTEMPT_HEADER,
     DIED_AT_HEADER,
     REASON_HEADER,
-    headers_to_keep,
 )
 from shared.messaging.publisher import ConfirmedPublisher, OutgoingMessage
 from shared.messaging.topology import Topology, WorkQueue
@@ -88,7 +87,6 @@ class DeadLetters:
                 routing_key=letter.queue.name,
                 body=letter.message.body,
                 correlation_id=str(letter.message.correlation_id or ""),
-                headers=headers_to_keep(letter.message),  # type: ignore[arg-type]
             )
         )
         await letter.message.ack()

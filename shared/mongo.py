@@ -81,7 +81,8 @@ def connect(url: str) -> Client:
         readConcernLevel="majority",
         serverSelectionTimeoutMS=3000,
         connectTimeoutMS=3000,
-        socketTimeoutMS=20_000,
+        socketTimeoutMS=8_000,
+        waitQueueTimeoutMS=3000,
         appname="openchair",
     )
 

@@ -7,10 +7,10 @@ otherwise, and only `dev` knows the local issuer.
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Literal, Self, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.auth.local_issuer import LOCAL_ISSUER, LocalIssuer
 from shared.auth.tokens import RemoteKeySet, TokenVerifier
@@ -41,7 +41,9 @@ class ServiceSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=1, le=65_535)
     rabbitmq_url: SecretStr
-    retry_delays_seconds: tuple[int, ...] = Field(default=DEFAULT_RETRY_DELAYS, min_length=1)
+    retry_delays_seconds: tuple[Annotated[int, Field(gt=0)], ...] = Field(
+        default=DEFAULT_RETRY_DELAYS, min_length=1
+    )
 
     @property
     def topology(self) -> Topology:
@@ -67,11 +69,11 @@ class AuthSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _one_issuer(self) -> Self:
-        if not self.checks_tokens:
-            return self
         local = self.local_issuer_key_file is not None or self.auth_issuer == LOCAL_ISSUER
         if local and self.app_env is not AppEnv.DEV:
             raise ValueError("the local issuer is for APP_ENV=dev only")
+        if not self.checks_tokens:
+            return self
         if local and (self.local_issuer_key_file is None or self.auth_jwks_url is not None):
             raise ValueError("give LOCAL_ISSUER_KEY_FILE, or AUTH_ISSUER and AUTH_JWKS_URL")
         if not local and (self.auth_issuer is None or self.auth_jwks_url is None):
@@ -108,4 +110,6 @@ def read_settings(kind: type[Settings]) -> Settings:
         for fault in error.errors(include_url=False, include_input=False, include_context=False):
             name = "_".join(str(part) for part in fault["loc"]).upper()
             sys.stderr.write(f"settings: {name or 'together'}: {fault['msg']}\n")
-        sys.exit(2)
+    except SettingsError as error:
+        sys.stderr.write(f"settings: {error}\n")  # names the variable, not its value
+    sys.exit(2)

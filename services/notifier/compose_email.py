@@ -1,5 +1,6 @@
 """From an event to an e-mail: neutral subject, plain text and HTML (PRODUCT 5, 8.11)."""
 
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -31,6 +32,8 @@ _CHANGED: Final = {
     ChangedField.MODALITY: "How you meet",
 }
 _MODALITIES: Final = {Modality.IN_PERSON: "In person", Modality.TELEHEALTH: "Online (telehealth)"}
+
+_MEANS_SOMETHING: Final = re.compile(r'[()<>\[\]:;@\\,."=?]')
 
 _templates = Environment(
     loader=PackageLoader("services.notifier"),
@@ -65,7 +68,10 @@ def compose_email(
 
 
 def _address(name: str, address: str) -> Address:
-    return Address(display_name=name, addr_spec=address)
+    # Without what needs quotes: Python's `email` forgets the quotes of a long name when it folds
+    # it, so that its commas separate addresses.
+    plain = " ".join(_MEANS_SOMETHING.sub(" ", name).split())
+    return Address(display_name=plain, addr_spec=address)
 
 
 def _view(data: RequestApprovedData) -> dict[str, Any]:

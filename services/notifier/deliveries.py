@@ -5,10 +5,11 @@ once; it is longer than an SMTP exchange may take (FACTS "E-mail" 2). A crash be
 "250" and our record of it leaves `sending`: it then goes out again, with the same Message-ID.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from shared.mongo import (
     Client,
@@ -24,16 +25,27 @@ LEASE: Final = timedelta(seconds=29)
 """Longer than an SMTP exchange may take, shorter than the first retry delay."""
 
 
-class Claim(StrEnum):
-    """What came of asking for an e-mail to send."""
+class Standing(StrEnum):
+    """Why an e-mail could not be claimed."""
 
-    OURS = "ours"
     SENT_ALREADY = "sent already"
     BEING_SENT = "being sent"
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one e-mail, until the lease ends and somebody else takes it."""
+
+    event_id: str
+    token: UUID
+
+
+class ClaimLost(Exception):
+    """Somebody else has claimed the e-mail since, or has sent it."""
+
+
 class Deliveries:
-    """One document for each event, under the event's id."""
+    """One document for each event, under the event's id. Each write needs the claim that holds."""
 
     def __init__(self, client: Client, name: str = DATABASE) -> None:
         self.database: Database = client[name]
@@ -45,8 +57,9 @@ class Deliveries:
 
     async def claim(
         self, event_id: str, *, practice_id: UUID, request_id: UUID, now: datetime
-    ) -> Claim:
+    ) -> Claim | Standing:
         """Take an e-mail to send, unless it was sent, or is being sent under a lease."""
+        claim = Claim(event_id, uuid4())
         try:
             await self._collection.insert_one(
                 {
@@ -54,6 +67,7 @@ class Deliveries:
                     "practice_id": practice_id,
                     "request_id": request_id,
                     "state": "claimed",
+                    "claim": claim.token,
                     "lease_until": now + LEASE,
                     "attempts": 1,
                     "created_at": now,
@@ -62,40 +76,56 @@ class Deliveries:
                 }
             )
         except DuplicateKeyError:
-            return await self._claim_again(event_id, now)
-        return Claim.OURS
+            return await self._claim_again(claim, now)
+        return claim
 
-    async def _claim_again(self, event_id: str, now: datetime) -> Claim:
-        free = {"_id": event_id, "state": {"$ne": "sent"}, "lease_until": {"$lte": now}}
+    async def _claim_again(self, claim: Claim, now: datetime) -> Claim | Standing:
         taken = await self._collection.update_one(
-            free,
-            {"$set": {"state": "claimed", "lease_until": now + LEASE}, "$inc": {"attempts": 1}},
+            {"_id": claim.event_id, "state": {"$ne": "sent"}, "lease_until": {"$lte": now}},
+            {
+                "$set": {"state": "claimed", "claim": claim.token, "lease_until": now + LEASE},
+                "$inc": {"attempts": 1},
+            },
         )
         if taken.modified_count:
-            return Claim.OURS
-        standing = await self._collection.find_one({"_id": event_id}, {"state": 1})
+            return claim
+        standing = await self._collection.find_one({"_id": claim.event_id}, {"state": 1})
         if standing is not None and standing["state"] == "sent":
-            return Claim.SENT_ALREADY
-        return Claim.BEING_SENT
+            return Standing.SENT_ALREADY
+        return Standing.BEING_SENT
 
-    async def mark_sending(self, event_id: str, *, now: datetime) -> None:
-        """Note, right before it happens, that the e-mail goes to the server."""
-        await self._set(event_id, {"state": "sending", "lease_until": now + LEASE})
+    async def mark_sending(self, claim: Claim, *, now: datetime) -> None:
+        """Note, right before it happens, that the e-mail goes to the server; raises ClaimLost."""
+        await self._set(claim, {"state": "sending", "lease_until": now + LEASE})
 
-    async def mark_sent(self, event_id: str, *, now: datetime) -> None:
-        """Note, right after it happened, that the server has the e-mail."""
-        await self._set(event_id, {"state": "sent", "finished_at": now, "reason": None})
-
-    async def mark_failed(self, event_id: str, reason: str, *, now: datetime) -> None:
-        """Note that it will not be sent, and why; replaying the message tries again."""
-        await self._set(
-            event_id,
-            {"state": "failed", "finished_at": now, "lease_until": now, "reason": reason},
+    async def mark_sent(self, claim: Claim, *, now: datetime) -> None:
+        """Note, right after it happened, that the server has the e-mail; whoever claims it now."""
+        await self._collection.update_one(
+            {"_id": claim.event_id},
+            {"$set": {"state": "sent", "finished_at": now, "reason": None}},
         )
 
-    async def give_back(self, event_id: str, reason: str, *, now: datetime) -> None:
-        """Let the next attempt claim it at once."""
-        await self._set(event_id, {"state": "claimed", "lease_until": now, "reason": reason})
+    async def mark_failed(self, claim: Claim, reason: str, *, now: datetime) -> None:
+        """Note that it will not be sent, and why; replaying the message tries again."""
+        await self._set(
+            claim, {"state": "failed", "finished_at": now, "lease_until": now, "reason": reason}
+        )
 
-    async def _set(self, event_id: str, fields: Document) -> None:
-        await self._collection.update_one({"_id": event_id}, {"$set": fields})
+    async def give_back(self, claim: Claim, reason: str, *, now: datetime) -> None:
+        """Let the next attempt claim it at once."""
+        await self._set(claim, {"state": "claimed", "lease_until": now, "reason": reason})
+
+    async def mark_given_up(self, event_id: str, reason: str, *, now: datetime) -> None:
+        """Note that the attempts are used up, unless it was sent or is being sent."""
+        await self._collection.update_one(
+            {"_id": event_id, "state": {"$ne": "sent"}, "lease_until": {"$lte": now}},
+            {"$set": {"state": "failed", "finished_at": now, "reason": reason}},
+        )
+
+    async def _set(self, claim: Claim, fields: Document) -> None:
+        written = await self._collection.update_one(
+            {"_id": claim.event_id, "claim": claim.token, "state": {"$ne": "sent"}},
+            {"$set": fields},
+        )
+        if written.matched_count == 0:
+            raise ClaimLost

@@ -11,7 +11,7 @@ from services.notifier.compose_email import compose_email
 from services.notifier.deliveries import Deliveries
 from services.notifier.settings import NotifierSettings
 from services.notifier.smtp import SmtpServer
-from services.notifier.subscribers import approval_handler, record_exhausted
+from services.notifier.subscribers import Sender, record_exhausted
 from shared import mongo
 from shared.http.app import create_app, serve
 from shared.http.health import health_routes
@@ -38,9 +38,10 @@ def build_app(settings: NotifierSettings) -> FastAPI:
             event, mail_from=settings.mail_from, mail_domain=settings.mail_domain, now=now
         )
 
+    sender = Sender(deliveries, _smtp_server(settings), compose)
     consumer.subscribe(
         queue,
-        approval_handler(deliveries, _smtp_server(settings), compose),
+        sender.handler(),
         AckPolicy(
             queue,
             publisher,
@@ -56,6 +57,7 @@ def build_app(settings: NotifierSettings) -> FastAPI:
         async with AsyncExitStack() as at_the_end:  # each step, whatever becomes of another
             at_the_end.push_async_callback(mongo.close, client)
             at_the_end.push_async_callback(publisher.close)
+            at_the_end.push_async_callback(sender.finish)
             at_the_end.push_async_callback(consumer.stop)
             at_the_end.push_async_callback(messaging.stop)
             messaging.start()

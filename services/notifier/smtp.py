@@ -1,6 +1,7 @@
 """Handing e-mails to an SMTP server, and reading its refusals (FACTS "E-mail" 1)."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 import aiosmtplib
 
 EXCHANGE_SECONDS: Final = 25.0
+_GOODBYE_SECONDS: Final = 2.0
 _PERMANENT: Final = range(500, 600)
 
 
@@ -44,30 +46,61 @@ class SmtpServer:
             RefusedForGood, NotNow
 
         """
+        client = aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            use_tls=self.security == "tls",
+            # None would silently send in the clear where the server offers no TLS.
+            start_tls=self.security == "starttls",
+            username=self.username,
+            password=self.password,
+            timeout=EXCHANGE_SECONDS,
+        )
         try:
             async with asyncio.timeout(EXCHANGE_SECONDS):
-                await aiosmtplib.send(
-                    message,
-                    hostname=self.host,
-                    port=self.port,
-                    use_tls=self.security == "tls",
-                    # None would silently send in the clear where the server offers no TLS.
-                    start_tls=self.security == "starttls",
-                    username=self.username,
-                    password=self.password,
-                    timeout=EXCHANGE_SECONDS,
-                )
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            codes = [refused.code for refused in error.recipients]
-            raise _refusal("recipient refused", codes[0] if codes else 0) from None
-        except aiosmtplib.SMTPAuthenticationError as error:
-            raise NotNow(f"log-in refused: {error.code}") from None  # ours to put right
-        except aiosmtplib.SMTPSenderRefused as error:
-            raise NotNow(f"sender refused: {error.code}") from None  # ours to put right
-        except aiosmtplib.SMTPResponseException as error:
-            raise _refusal("refused", error.code) from None
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            raise NotNow(type(error).__name__) from None
+                await _connect(client)
+                await _hand_over(client, message)
+        except TimeoutError:
+            client.close()
+            raise NotNow("TimeoutError") from None
+        except BaseException:
+            client.close()
+            raise
+        await _say_goodbye(client)
+
+
+async def _connect(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.connect()
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise NotNow(f"log-in refused: {error.code}") from None
+    except aiosmtplib.SMTPResponseException as error:
+        # Before any e-mail was named, a refusal is of us, whatever its code.
+        raise NotNow(f"connection refused: {error.code}") from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise NotNow(type(error).__name__) from None
+
+
+async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        await client.send_message(message)
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        codes = [refused.code for refused in error.recipients]
+        raise _refusal("recipient refused", codes[0] if codes else 0) from None
+    except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPHeloError) as error:
+        raise NotNow(f"sender refused: {error.code}") from None  # ours to put right
+    except aiosmtplib.SMTPResponseException as error:
+        raise _refusal("refused", error.code) from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise NotNow(type(error).__name__) from None
+
+
+async def _say_goodbye(client: aiosmtplib.SMTP) -> None:
+    # The server has the e-mail: a goodbye that fails or hangs must not make it look unsent.
+    with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+        async with asyncio.timeout(_GOODBYE_SECONDS):
+            await client.quit()
+    client.close()
 
 
 def _refusal(what: str, code: int) -> RefusedForGood | NotNow:

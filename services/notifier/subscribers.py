@@ -1,5 +1,7 @@
 """What the notifier does with messages."""
 
+import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -8,10 +10,11 @@ from typing import Final
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
-from services.notifier.deliveries import Claim, Deliveries
+from services.notifier.deliveries import Claim, ClaimLost, Deliveries, Standing
 from services.notifier.smtp import NotNow, RefusedForGood, SmtpServer
 from shared.messaging.ack_policy import Handler, InvalidMessage, RetryLater
 from shared.messaging.events import parse_event
+from shared.mongo import PyMongoError, is_outage
 from shared.observability.metrics import EMAILS
 from shared.schemas.request_approved import RequestApproved
 
@@ -22,67 +25,78 @@ Compose = Callable[[RequestApproved, datetime], EmailMessage]
 log = structlog.get_logger(__name__)
 
 
-def approval_handler(deliveries: Deliveries, server: SmtpServer, compose: Compose) -> Handler:
-    """Return the handler of `notifier.approvals`: one e-mail for each event."""
-    sender = _Sender(deliveries, server, compose)
-
-    async def handle(message: AbstractIncomingMessage) -> None:
-        event = parse_event(message.body, _UNDERSTOOD)
-        structlog.contextvars.bind_contextvars(
-            correlation_id=event.correlationid, request_id=str(event.data.request_id)
-        )
-        await sender.deliver(event)
-
-    return handle
-
-
-class _Sender:
+class Sender:
     """Sends each event's e-mail once.
 
-    What the mail server took and the delivery log does not say yet is remembered here, so that
-    MongoDB or RabbitMQ going away in that moment repeats the record and not the e-mail.
+    Sending and the record of it are one piece of work that nothing interrupts: RabbitMQ going away
+    cancels who waits for it, MongoDB going away makes the record wait, and neither sends it again.
     """
 
     def __init__(self, deliveries: Deliveries, server: SmtpServer, compose: Compose) -> None:
         self._deliveries = deliveries
         self._server = server
         self._compose = compose
-        self._sent_unrecorded: set[str] = set()
+        self._working: dict[str, asyncio.Task[None]] = {}
 
-    async def deliver(self, event: RequestApproved) -> None:
-        """Send it unless it was sent; raises RetryLater or InvalidMessage."""
-        if event.id not in self._sent_unrecorded:
-            claim = await self._deliveries.claim(
-                event.id,
-                practice_id=event.practiceid,
-                request_id=event.data.request_id,
-                now=_now(),
+    def handler(self) -> Handler:
+        """Return the handler of `notifier.approvals`."""
+
+        async def handle(message: AbstractIncomingMessage) -> None:
+            event = parse_event(message.body, _UNDERSTOOD)
+            structlog.contextvars.bind_contextvars(
+                correlation_id=event.correlationid, request_id=str(event.data.request_id)
             )
-            if claim is Claim.SENT_ALREADY:
-                log.info("email.sent_already", event_id=event.id)
-                return
-            if claim is Claim.BEING_SENT:
-                raise RetryLater("being sent by another process")
-            await self._send(event)
-        await self._deliveries.mark_sent(event.id, now=_now())
-        self._sent_unrecorded.discard(event.id)
+            await self._deliver(event)
 
-    async def _send(self, event: RequestApproved) -> None:
-        email = self._compose(event, _now())
-        await self._deliveries.mark_sending(event.id, now=_now())
+        return handle
+
+    async def finish(self) -> None:
+        """Wait until what is being sent was sent and recorded; an exchange takes 25 seconds."""
+        await asyncio.gather(*self._working.values(), return_exceptions=True)
+
+    async def _deliver(self, event: RequestApproved) -> None:
+        work = self._working.get(event.id)
+        if work is None:
+            work = self._working[event.id] = asyncio.create_task(self._send_once(event))
+            work.add_done_callback(lambda _done: self._working.pop(event.id, None))
+        await asyncio.shield(work)
+
+    async def _send_once(self, event: RequestApproved) -> None:
+        claim = await self._deliveries.claim(
+            event.id, practice_id=event.practiceid, request_id=event.data.request_id, now=_now()
+        )
+        if claim is Standing.SENT_ALREADY:
+            log.info("email.sent_already", event_id=event.id)
+            return
+        if claim is Standing.BEING_SENT:
+            raise RetryLater("being sent by another process")
+        try:
+            email = self._compose(event, _now())
+        except ValueError:
+            await self._deliveries.mark_failed(claim, "cannot be composed", now=_now())
+            raise InvalidMessage("no e-mail can be made of it") from None
+        try:
+            await self._deliveries.mark_sending(claim, now=_now())
+        except ClaimLost:
+            raise RetryLater("claimed by another process") from None
+        await self._send(email, claim)
+
+    async def _send(self, email: EmailMessage, claim: Claim) -> None:
         try:
             await self._server.send(email)
         except NotNow as error:
             EMAILS.labels("not-now").inc()
-            await self._deliveries.give_back(event.id, error.reason, now=_now())
-            raise RetryLater(error.reason) from None
+            reason = error.reason
+            await _until_stored(lambda: self._deliveries.give_back(claim, reason, now=_now()))
+            raise RetryLater(reason) from None
         except RefusedForGood as error:
             EMAILS.labels("failed").inc()
-            await self._deliveries.mark_failed(event.id, error.reason, now=_now())
-            raise InvalidMessage(error.reason) from None
-        self._sent_unrecorded.add(event.id)
+            reason = error.reason
+            await _until_stored(lambda: self._deliveries.mark_failed(claim, reason, now=_now()))
+            raise InvalidMessage(reason) from None
         EMAILS.labels("sent").inc()
-        log.info("email.sent", event_id=event.id)
+        log.info("email.sent", event_id=claim.event_id)
+        await _until_stored(lambda: self._deliveries.mark_sent(claim, now=_now()))
 
 
 def record_exhausted(
@@ -92,10 +106,27 @@ def record_exhausted(
 
     async def exhausted(message: AbstractIncomingMessage, reason: str) -> None:
         event = parse_event(message.body, _UNDERSTOOD)
-        await deliveries.mark_failed(event.id, f"gave up: {reason}", now=_now())
+        await deliveries.mark_given_up(event.id, f"gave up: {reason}", now=_now())
         EMAILS.labels("failed").inc()
 
     return exhausted
+
+
+async def _until_stored(write: Callable[[], Awaitable[None]]) -> None:
+    """Repeat a write while MongoDB is away: what it records has happened."""
+    pause = 0.1
+    while True:
+        try:
+            return await write()
+        except ClaimLost:
+            log.warning("email.claim_lost")
+            return None
+        except PyMongoError as error:
+            if not is_outage(error):
+                raise
+            log.warning("email.not_recorded_yet", reason=type(error).__name__)
+        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311  jitter
+        pause = min(pause * 2, 5.0)
 
 
 def _now() -> datetime:

@@ -1,7 +1,7 @@
 """Dates and times as a person reads them, the zone named."""
 
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
@@ -18,8 +18,19 @@ def day_and_time(instant: datetime, zone: str) -> str:
 
 
 def zone_in_words(instant: datetime, zone: str) -> str:
-    """Return as "Eastern Standard Time", in force at that instant."""
-    return str(get_timezone_name(instant.astimezone(ZoneInfo(zone)), locale=_LOCALE))
+    """Return as "Eastern Standard Time", in force at that instant.
+
+    Summer time is when clocks are ahead of the rest of the year. zoneinfo's `dst()` says otherwise
+    of Ireland, whose winter time is the exception in law, and Babel believes it.
+    """
+    where = ZoneInfo(zone)
+    year = instant.astimezone(where).year
+    offsets = {
+        datetime(year, month, 1, tzinfo=where).utcoffset() or timedelta(0) for month in (1, 7)
+    }
+    is_summer = (instant.astimezone(where).utcoffset() or timedelta(0)) > min(offsets)
+    variant: Literal["daylight", "standard"] = "daylight" if is_summer else "standard"
+    return str(get_timezone_name(where, zone_variant=variant, locale=_LOCALE))
 
 
 def same_wall_clock(instant: datetime, zone: str, other: str) -> bool:

@@ -43,6 +43,12 @@ IdempotencyKey = Annotated[
 ]
 
 
+class ProspectiveClientInput(ProspectiveClient):
+    """Who somebody without a client record says they are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
 class NewAppointmentInput(BaseModel):
     """A request for a new appointment; who asks comes from the token."""
 
@@ -57,7 +63,7 @@ class NewAppointmentInput(BaseModel):
     practice_id: UUID | None = Field(
         default=None, description="If given, the token must be of this practice."
     )
-    prospective_client: ProspectiveClient | None = Field(
+    prospective_client: ProspectiveClientInput | None = Field(
         default=None, description="Who asks, when the portal asks for somebody without a record."
     )
 

@@ -13,13 +13,22 @@ Result = TypeVar("Result")
 
 
 class GroupCommit(Generic[Item, Result]):
-    """Calls `write` with up to `limit` items at a time; each caller gets its own item's result."""
+    """Calls `write` with up to `limit` items at a time; each caller gets its own item's result.
+
+    When a group fails, `concerns_all` tells whether it would fail whatever is in it (the store is
+    away). Otherwise its items are written one by one, so that a bad one fails alone.
+    """
 
     def __init__(
-        self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], *, limit: int
+        self,
+        write: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        limit: int,
+        concerns_all: Callable[[Exception], bool] = lambda _error: False,
     ) -> None:
         self._write = write
         self._limit = limit
+        self._concerns_all = concerns_all
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -35,16 +44,29 @@ class GroupCommit(Generic[Item, Result]):
         while self._waiting:
             group, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
             try:
-                results = await self._write([item for item, _ in group])
-            except asyncio.CancelledError:
+                await self._write_group(group)
+            finally:
                 for _, future in group:
-                    future.cancel()
+                    if not future.done():  # the write was cancelled, by us or by a library
+                        future.cancel()
+
+    async def _write_group(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await self._write([item for item, _ in group])
+            answers = list(zip(group, results, strict=True))
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise
-            except Exception as error:  # noqa: BLE001  each caller is told, and decides
-                for _, future in group:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for (_, future), result in zip(group, results, strict=True):
+            return
+        except Exception as error:  # noqa: BLE001  each caller is told, and decides
+            if len(group) > 1 and not self._concerns_all(error):
+                for one in group:
+                    await self._write_group([one])
+                return
+            for _, future in group:
                 if not future.done():
-                    future.set_result(result)
+                    future.set_exception(error)
+            return
+        for (_, future), result in answers:
+            if not future.done():
+                future.set_result(result)

@@ -12,6 +12,7 @@ from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.receive_requests import receive_requests
 from shared.messaging.ack_policy import Handler, InvalidMessage
 from shared.messaging.events import parse_event
+from shared.mongo import is_outage
 from shared.schemas.request_submitted import RequestSubmitted
 
 GROUP_LIMIT: Final = 200
@@ -24,7 +25,7 @@ def portal_request_handler(store: Store) -> Handler:
     async def write(events: Sequence[RequestSubmitted]) -> Sequence[str | None]:
         return await receive_requests(store, events, now=datetime.now(UTC))
 
-    commit = GroupCommit(write, limit=GROUP_LIMIT)
+    commit = GroupCommit(write, limit=GROUP_LIMIT, concerns_all=is_outage)
 
     async def handle(message: AbstractIncomingMessage) -> None:
         event = parse_event(message.body, _UNDERSTOOD)

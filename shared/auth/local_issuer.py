@@ -29,7 +29,10 @@ class LocalIssuer:
     @classmethod
     def load(cls, key_file: Path) -> "LocalIssuer":
         """Read the key; raises OSError or ValueError where there is none."""
-        return cls(json.loads(key_file.read_text(encoding="utf-8")))
+        try:
+            return cls(json.loads(key_file.read_text(encoding="utf-8")))
+        except (jwt.PyJWTError, TypeError, AttributeError, KeyError) as error:
+            raise ValueError("not the key of a local issuer") from error
 
     @staticmethod
     def create_key(key_file: Path) -> None:

@@ -13,7 +13,8 @@ from shared.http.request_log import RequestLog
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 LifespanSteps = AsyncIterator[None]
 
-_SHUTDOWN_SECONDS = 3  # an open event stream would block it for ever (FACTS "HTTP and pages" 2)
+# A publish takes up to five; an open event stream would block it for ever (FACTS "HTTP" 2).
+_SHUTDOWN_SECONDS = 6
 
 
 def create_app(*, title: str, lifespan: Lifespan) -> FastAPI:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.problems import Problem
@@ -43,6 +44,8 @@ class BodyLimit:
         try:
             async with asyncio.timeout(_BODY_SECONDS):
                 body = await _read(receive)
+        except ClientDisconnect:
+            return None  # half of what was to be said must not be acted on
         except TimeoutError:
             return await _TOO_SLOW.to_response()(scope, receive, send)
         if body is None:
@@ -62,7 +65,7 @@ async def _read(receive: Receive) -> bytes | None:
     while more and size <= _DISCARDED_BYTES:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            raise ClientDisconnect
         part = message.get("body", b"")
         size += len(part)
         if size <= MAX_BODY_BYTES:

@@ -113,7 +113,22 @@ def _describe(fault: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+# Where pydantic's words quote a pattern, list values, or speak of items.
+_MESSAGES: Final = {
+    "enum": "is not one of the values that are known",
+    "literal_error": "is not one of the values that are known",
+    "string_pattern_mismatch": "does not have the form that is needed",
+    "string_too_long": "is too long",
+    "string_too_short": "is too short",
+    "too_long": "is too long",
+    "too_short": "is too short",
+    "uuid_parsing": "must be a UUID",
+}
+
+
 def _message(fault: Mapping[str, Any]) -> str:
+    if (told := _MESSAGES.get(fault["type"])) is not None:
+        return told
     message = str(fault["msg"])
     # pydantic's parsers quote the offending characters after a comma; the rule comes first.
     return message.split(",", maxsplit=1)[0].removeprefix("Value error")[:200] or "is not valid"

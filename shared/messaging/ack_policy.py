@@ -8,7 +8,7 @@ InvalidMessage         goes to the dead queue at once, with the reason in a head
 a store is away        is held and tried again with jittered pauses; this counts as no attempt
 RetryLater             waits in the next retry queue; after the last one: dead queue
 anything else          the same as RetryLater
-is cancelled           stays unacknowledged, and RabbitMQ delivers it again
+is cancelled by us     stays unacknowledged, and RabbitMQ delivers it again
 =====================  =========================================================================
 
 A copy is published with confirm before the original is acknowledged, so a crash in between
@@ -18,7 +18,8 @@ duplicates and never loses. Attempts are counted in a header of ours (FACTS "Rab
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -84,13 +85,8 @@ class AckPolicy:
         structlog.contextvars.bind_contextvars(
             correlation_id=str(message.correlation_id or ""), queue=self._queue.name
         )
-        try:
-            outcome = await self._decide(message, handler)
-        except Exception as error:  # noqa: BLE001  FastStream would swallow it and freeze
-            # Neither moved on nor acknowledged: back to the queue, and no hot loop.
-            log.warning("message.not_settled", reason=type(error).__name__)
-            await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311  jitter, not a secret
-            outcome = await _requeue(message)
+        verdict = await self._judge(message, handler)
+        outcome = await self._carry_out(message, verdict)
         elapsed = time.perf_counter() - started
         HANDLED.labels(self._queue.name, outcome).inc()
         HANDLING_SECONDS.labels(self._queue.name).observe(elapsed)
@@ -101,31 +97,33 @@ class AckPolicy:
             duration_ms=round(elapsed * 1000, 1),
         )
 
-    async def _decide(self, message: AbstractIncomingMessage, handler: Handler) -> str:
+    async def _judge(self, message: AbstractIncomingMessage, handler: Handler) -> "_Verdict":
+        attempt = attempt_of(message)
         try:
-            await self._run_while_stores_are_away(message, handler)
+            await self._while_stores_are_away(lambda: handler(message))
         except InvalidMessage as error:
-            await self._bury(message, error.reason)
-            return "dead"
+            return self._bury(attempt, error.reason)
         except _HeldTooLong:
-            return await _requeue(message)
+            return self._hold(attempt)
         except RetryLater as error:
-            return await self._retry(message, error.reason)
+            return await self._retry(message, attempt, error.reason)
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
+            # A library's doing (FACTS 3): left alone, the message would stay in hand for ever.
+            return await self._retry(message, attempt, "unexpected: CancelledError")
         except Exception as error:
             log.exception("message.handler_failed")
-            return await self._retry(message, f"unexpected: {type(error).__name__}")
-        await _acknowledge(message)
-        return "done"
+            return await self._retry(message, attempt, f"unexpected: {type(error).__name__}")
+        return _Verdict("done")
 
-    async def _run_while_stores_are_away(
-        self, message: AbstractIncomingMessage, handler: Handler
-    ) -> None:
+    async def _while_stores_are_away(self, work: Callable[[], Awaitable[None]]) -> None:
         give_up_at = time.monotonic() + HOLD_LIMIT_SECONDS
         pause = 0.2
         while True:
             try:
                 async with asyncio.timeout(HANDLER_LIMIT_SECONDS):
-                    return await handler(message)
+                    return await work()
             except Exception as error:
                 if not self._is_outage(error):
                     raise
@@ -135,29 +133,64 @@ class AckPolicy:
             await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311  jitter
             pause = min(pause * 2, 5.0)
 
-    async def _retry(self, message: AbstractIncomingMessage, reason: str) -> str:
-        attempt = attempt_of(message)
+    async def _retry(
+        self, message: AbstractIncomingMessage, attempt: int, reason: str
+    ) -> "_Verdict":
         retry_queue = self._queue.retry_name(attempt)
-        if retry_queue is None:
-            if self._on_exhausted is not None:
-                await self._on_exhausted(message, reason)
-            await self._bury(message, f"gave up after {attempt} attempts: {reason}")
-            return "dead"
-        log.warning("message.retried_later", reason=reason, attempt=attempt)
-        headers = {ATTEMPT_HEADER: attempt + 1, REASON_HEADER: reason}
-        await self._publisher.publish(_copy(message, retry_queue, headers))
-        await _acknowledge(message)
-        return "retry"
+        if retry_queue is not None:
+            log.warning("message.retried_later", reason=reason, attempt=attempt)
+            return _Verdict("retry", retry_queue, attempt + 1, reason)
+        tell = self._on_exhausted
+        if tell is not None:
+            try:
+                await self._while_stores_are_away(lambda: tell(message, reason))
+            except _HeldTooLong:
+                return self._hold(attempt)
+            except Exception as error:  # noqa: BLE001  burying it matters more
+                log.warning("message.exhaustion_not_recorded", reason=type(error).__name__)
+        return self._bury(attempt, f"gave up after {attempt} attempts: {reason}")
 
-    async def _bury(self, message: AbstractIncomingMessage, reason: str) -> None:
+    def _hold(self, attempt: int) -> "_Verdict":
+        # A copy, since deliveries are counted by the broker; the same attempt, since it is one.
+        return _Verdict("held", self._queue.retry_names[0], attempt, "a store is away")
+
+    def _bury(self, attempt: int, reason: str) -> "_Verdict":
         log.warning("message.dead", reason=reason)
-        headers = {
-            ATTEMPT_HEADER: attempt_of(message),
-            REASON_HEADER: reason,
-            DIED_AT_HEADER: datetime.now(UTC).isoformat(timespec="seconds"),
-        }
-        await self._publisher.publish(_copy(message, self._queue.dead_name, headers))
+        return _Verdict("dead", self._queue.dead_name, attempt, reason)
+
+    async def _carry_out(self, message: AbstractIncomingMessage, verdict: "_Verdict") -> str:
+        """Publish the copy, if there is one to be, until it is confirmed; then acknowledge.
+
+        The handler is not run again for it: what it did is done. While the broker does not listen,
+        nothing is written to it (`ConfirmedPublisher.publish`), so copies do not pile up.
+        """
+        if verdict.queue is not None:
+            copy = _copy(message, verdict)
+            give_up_at = time.monotonic() + HOLD_LIMIT_SECONDS
+            while not await self._is_published(copy):
+                if time.monotonic() > give_up_at:
+                    return await _requeue(message)
+                await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311  jitter
         await _acknowledge(message)
+        return verdict.outcome
+
+    async def _is_published(self, copy: OutgoingMessage) -> bool:
+        try:
+            await self._publisher.publish(copy)
+        except Exception as error:  # noqa: BLE001  FastStream would swallow it and freeze
+            log.warning("message.not_moved", reason=type(error).__name__)
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What becomes of a message; `queue` is where a copy goes, None when it is simply done."""
+
+    outcome: str
+    queue: str | None = None
+    attempt: int = 1
+    reason: str = ""
 
 
 class _HeldTooLong(Exception):
@@ -170,20 +203,20 @@ def attempt_of(message: AbstractIncomingMessage) -> int:
     return value if isinstance(value, int) and value >= 1 else 1
 
 
-def headers_to_keep(message: AbstractIncomingMessage) -> dict[str, object]:
-    """Return the headers that a copy takes along: neither the broker's own nor ours."""
-    return {name: value for name, value in message.headers.items() if not name.startswith("x-")}
-
-
-def _copy(
-    message: AbstractIncomingMessage, queue: str, headers: Mapping[str, object]
-) -> OutgoingMessage:
+def _copy(message: AbstractIncomingMessage, verdict: _Verdict) -> OutgoingMessage:
+    # No header of the original's: the body says all, and another's header may not even be writable.
+    headers: dict[str, str | int] = {
+        ATTEMPT_HEADER: verdict.attempt,
+        REASON_HEADER: verdict.reason,
+    }
+    if verdict.outcome == "dead":
+        headers[DIED_AT_HEADER] = datetime.now(UTC).isoformat(timespec="seconds")
     return OutgoingMessage(
         exchange="",
-        routing_key=queue,
+        routing_key=verdict.queue or "",
         body=message.body,
         correlation_id=str(message.correlation_id or ""),
-        headers={**headers_to_keep(message), **headers},  # type: ignore[dict-item]
+        headers=dict(headers),
     )
 
 

@@ -1,8 +1,11 @@
 """The FastStream broker that consumes, set up as FACTS "RabbitMQ" 6-8 and 19 ask."""
 
+import asyncio
 from typing import Final
 
+import structlog
 from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError
 from faststream import AckPolicy as FastStreamAckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 from faststream.rabbit.schemas.queue import QueueType
@@ -13,6 +16,8 @@ from shared.messaging.topology import WorkQueue
 
 DRAIN_SECONDS: Final = 25.0
 _PING_SECONDS: Final = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 async def _leave_undecoded(message: RabbitMessage) -> RabbitMessage:
@@ -58,9 +63,16 @@ class Consumer:
         self._started = True
 
     async def stop(self) -> None:
-        """Stop taking messages and let the ones in hand finish, for at most 25 seconds."""
-        await self._broker.stop()
+        """Stop taking messages and let the ones in hand finish, for at most 25 seconds.
+
+        A silent broker answers no goodbye; what is not done by then is delivered again.
+        """
         self._started = False
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS + 1):
+                await self._broker.stop()
+        except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
+            log.warning("consumer.stopped_badly", reason=type(error).__name__)
 
     async def ready(self) -> bool:
         """Say whether messages are being taken."""

@@ -12,8 +12,9 @@ from typing import Final
 from uuid import uuid4
 
 import aio_pika
+import structlog
 from aio_pika.abc import AbstractRobustChannel, AbstractRobustConnection, HeadersType
-from aio_pika.exceptions import DeliveryError, PublishError
+from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity, DeliveryError, PublishError
 
 from shared.messaging.connection import RECONNECT_SECONDS, RoundTrip, connection_url
 from shared.messaging.topology import Topology, declare
@@ -22,6 +23,9 @@ from shared.schemas.envelope import CONTENT_TYPE
 
 CONFIRM_TIMEOUT_SECONDS: Final = 4.0
 _CONNECT_PATIENCE_SECONDS: Final = 1.0
+_DECLARE_SECONDS: Final = 30.0
+
+log = structlog.get_logger(__name__)
 
 
 class PublishFailed(Exception):
@@ -56,7 +60,11 @@ class OutgoingMessage:
 
 
 class ConfirmedPublisher:
-    """One connection and channel with confirms; keeps reconnecting by itself once started."""
+    """One connection and channel with confirms; keeps reconnecting by itself once started.
+
+    The topology is declared at every connection, and once more when a message finds no queue: a
+    broker that lost its data, or a queue that somebody deleted, is put right without a restart.
+    """
 
     def __init__(self, url: str, topology: Topology, *, name: str) -> None:
         self._url = connection_url(url, name=f"{name} (publish)")
@@ -64,6 +72,8 @@ class ConfirmedPublisher:
         self._connection: AbstractRobustConnection | None = None
         self._channel: AbstractRobustChannel | None = None
         self._round_trip: RoundTrip | None = None
+        self._in_doubt = False
+        self._declaring = asyncio.Lock()
 
     async def connect(self) -> None:
         """Connect and declare the topology; returns when RabbitMQ was first reached.
@@ -78,13 +88,13 @@ class ConfirmedPublisher:
             self._url, reconnect_interval=RECONNECT_SECONDS, timeout=CONFIRM_TIMEOUT_SECONDS
         )
         try:
-            async with asyncio.timeout(30), connection.channel() as setup:
-                await declare(setup, self._topology)
+            await self._declare(connection)
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             self._round_trip = RoundTrip(await connection.channel())
         except BaseException:
             await connection.close()
             raise
+        connection.reconnect_callbacks.add(self._declare_again)
         self._connection = connection
         self._channel = channel
 
@@ -92,7 +102,7 @@ class ConfirmedPublisher:
         """Close the connection; messages not confirmed by then are uncertain."""
         if self._connection is not None:
             await self._connection.close()
-        self._connection = self._channel = None
+        self._connection = self._channel = self._round_trip = None
 
     async def ready(self) -> bool:
         """Say whether the next publish is likely to be confirmed."""
@@ -101,24 +111,39 @@ class ConfirmedPublisher:
     async def publish(self, message: OutgoingMessage) -> None:
         """Publish and wait for the confirm, for at most five seconds in all.
 
+        After an uncertain one, the broker is asked whether it listens before more is written: what
+        is written to a blocked broker arrives later, when its caller has long been told to retry.
+
         Raises:
-            PublishFailed: not connected, refused by the queue, or not routable.
+            PublishFailed: not connected, not listening, refused by the queue, or not routable.
             PublishUncertain: the confirm did not come.
 
         """
         try:
-            await self._publish(message)
-        except (PublishFailed, PublishUncertain) as error:
-            outcome = "failed" if isinstance(error, PublishFailed) else "uncertain"
-            PUBLISHED.labels(message.routing_key, outcome).inc()
+            await self._make_sure_it_listens()
+            try:
+                await self._publish(message)
+            except _NotThere as error:
+                await self._declare_for(error)
+                await self._publish(message)
+        except (_NotThere, PublishFailed) as error:
+            PUBLISHED.labels(message.routing_key, "failed").inc()
+            raise PublishFailed(str(error)) from error
+        except PublishUncertain:
+            self._in_doubt = True
+            PUBLISHED.labels(message.routing_key, "uncertain").inc()
             raise
+        self._in_doubt = False
         PUBLISHED.labels(message.routing_key, "confirmed").inc()
+
+    async def _make_sure_it_listens(self) -> None:
+        if self._in_doubt and not await self.ready():
+            raise PublishFailed("not listening")
 
     async def _publish(self, message: OutgoingMessage) -> None:
         channel = await self._open_channel()
         try:
             async with asyncio.timeout(CONFIRM_TIMEOUT_SECONDS):
-                # Looked up here so that a closed channel fails before anything is written.
                 exchange = (
                     await channel.get_exchange(message.exchange, ensure=False)
                     if message.exchange
@@ -127,8 +152,10 @@ class ConfirmedPublisher:
                 await exchange.publish(
                     message.to_amqp(), message.routing_key, mandatory=message.mandatory
                 )
-        except (DeliveryError, PublishError) as error:
-            raise PublishFailed(type(error).__name__) from error
+        except (PublishError, ChannelNotFoundEntity) as error:
+            raise _NotThere("no queue or exchange") from error
+        except DeliveryError as error:
+            raise PublishFailed("refused") from error
         except asyncio.CancelledError as error:
             # A connection found dead cancels who waits on it, though nobody cancelled us (FACTS 3).
             if (task := asyncio.current_task()) is not None and task.cancelling():
@@ -146,6 +173,28 @@ class ConfirmedPublisher:
         except TimeoutError as error:
             raise PublishFailed("not connected") from error
         return self._channel
+
+    async def _declare(self, connection: AbstractRobustConnection) -> None:
+        async with asyncio.timeout(_DECLARE_SECONDS), connection.channel() as setup:
+            await declare(setup, self._topology)
+
+    async def _declare_again(self, *_: object) -> None:
+        if self._connection is None:
+            return
+        try:
+            await self._declare(self._connection)
+        except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
+            log.warning("topology.not_declared", reason=type(error).__name__)
+
+    async def _declare_for(self, error: Exception) -> None:
+        if self._declaring.locked():
+            raise PublishFailed("no queue or exchange") from error  # being put right just now
+        async with self._declaring:
+            await self._declare_again()
+
+
+class _NotThere(Exception):
+    pass
 
 
 async def run_messaging(

@@ -3,7 +3,8 @@
 Queue arguments cannot be changed once a queue exists (FACTS "RabbitMQ" 16, 17). Each consumer has
 
 * a work queue: quorum, never drops (`reject-publish`); what the broker itself gives up on, after
-  100 deliveries, goes to the first retry queue rather than away;
+  100 deliveries, goes to the dead queue. Not to a retry queue (as FACTS 17 has it): coming back
+  from there would close a cycle, which RabbitMQ cuts by keeping the message where nobody sees it;
 * retry queues, one for each delay, so that a long wait never blocks a short one: `<queue>.retry`,
   then `<queue>.retry.<seconds>`; their messages return to the work queue by TTL;
 * a dead queue, `<queue>.dead`: kept until somebody replays or drops what is in it.
@@ -60,7 +61,7 @@ class WorkQueue:
         return {
             "x-queue-type": "quorum",
             "x-dead-letter-exchange": "",
-            "x-dead-letter-routing-key": self.retry_names[0],
+            "x-dead-letter-routing-key": self.dead_name,
             "x-dead-letter-strategy": "at-least-once",
             "x-overflow": "reject-publish",
             "x-delivery-limit": _DELIVERY_LIMIT,

@@ -26,6 +26,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_service(service),
         _describe_exception,
+        _name_exceptions,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -46,6 +47,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    logging.captureWarnings(True)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -68,6 +70,14 @@ def _describe_exception(_logger: WrappedLogger, _method: str, event: EventDict) 
         info = (type(info), info, info.__traceback__)
     if isinstance(info, tuple) and info[0] is not None:
         event["exception"] = _describe(info)
+    return event
+
+
+def _name_exceptions(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    # An exception given as a field would be written with its message.
+    for name, value in event.items():
+        if isinstance(value, BaseException):
+            event[name] = type(value).__qualname__
     return event
 
 

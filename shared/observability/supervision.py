@@ -56,6 +56,8 @@ class Supervised:
                     raise
                 log.warning("loop.cancelled_by_library", loop=self.name)
             except Exception as error:  # noqa: BLE001  outliving any failure is its purpose
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    return  # stopped, and the work made an error of it
                 log.warning("loop.failed", loop=self.name, reason=type(error).__name__)
             if time.monotonic() - began > _HEALTHY_AFTER:
                 pause = 0.25

@@ -27,7 +27,7 @@ class Envelope(BaseModel, Generic[Data]):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     specversion: Literal["1.0"] = "1.0"
-    id: str = Field(min_length=1, max_length=200)
+    id: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,200}$")
     source: str = Field(min_length=1, max_length=200)
     type: str
     subject: str = Field(min_length=1, max_length=200)

@@ -4,6 +4,7 @@ Text is NFC-normalised and stripped. Control, bidirectional and other invisible 
 are refused rather than removed: what a clinician reads must be what was sent.
 """
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
@@ -14,33 +15,50 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 _JOINERS: Final = {"\u200c", "\u200d"}  # zero-width joiners: Persian names and emoji need them
+_BLANKS: Final = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}  # letters that show nothing
+_NONCHARACTERS: Final = range(0xFDD0, 0xFDF0)
 _LINE_BREAKS: Final = {"\n", "\t"}
-_REFUSED_CATEGORIES: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_ZONES: Final = frozenset(available_timezones())
+# Not Cn, "unassigned": what that is differs between Python versions, and new emoji begin there.
+_REFUSED_CATEGORIES: Final = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+_NOT_PLACES: Final = {"Factory", "localtime", "posixrules"}
+_ZONES: Final = frozenset(available_timezones()) - _NOT_PLACES
 _EARLIEST_BIRTH: Final = date(1900, 1, 1)
+_DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_FEWEST_DIGITS: Final = 5
+
+
+def _is_noncharacter(code: int) -> bool:
+    last_two_of_a_plane = 0xFFFE
+    return code & last_two_of_a_plane == last_two_of_a_plane or code in _NONCHARACTERS
 
 
 def _is_refused(character: str, *, multiline: bool) -> bool:
     if character in _JOINERS or (multiline and character in _LINE_BREAKS):
         return False
+    if character in _BLANKS or _is_noncharacter(ord(character)):
+        return True
     return unicodedata.category(character) in _REFUSED_CATEGORIES
 
 
 def _clean(value: str, *, multiline: bool) -> str:
-    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+    # Checked before it is stripped: a line break at the end of a name is refused, not tidied away.
+    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n" if multiline else "\r\n")
     if any(_is_refused(character, multiline=multiline) for character in text):
         raise PydanticCustomError(
             "characters_refused",
             "must not contain control, direction or other invisible characters",
         )
-    return text
+    return text.strip()
 
 
 def _single_line(value: str) -> str:
-    # Checked before strip(): a trailing line break in a name is refused, not tidied away.
-    if any(character in value for character in "\r\n\t\v\f\x00"):
-        raise PydanticCustomError("characters_refused", "must be a single line of text")
-    return _clean(value, multiline=False)
+    text = _clean(value, multiline=False)
+    if "=?" in text:
+        raise PydanticCustomError("characters_refused", "must not contain the characters =?")
+    if text and all(character in _JOINERS for character in text):
+        raise PydanticCustomError("characters_refused", "must contain something to read")
+    return text
 
 
 def _multi_line(value: str) -> str:
@@ -65,7 +83,8 @@ def _zone_name(value: str) -> str:
 
 def _iso_string_only(value: object) -> object:
     # pydantic would take the number 0 for 1970 (FACTS "HTTP and pages" 1).
-    if isinstance(value, str | datetime):
+    # It would take a number in quotes for seconds, too.
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE_TIME.fullmatch(value)):
         return value
     raise PydanticCustomError("datetime_string", "must be an ISO 8601 date and time with an offset")
 
@@ -88,7 +107,9 @@ def _whole_minute(value: datetime) -> datetime:
 
 
 def _iso_date_only(value: object) -> object:
-    if isinstance(value, str | date) and not isinstance(value, datetime):
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _DATE.fullmatch(value):
         return value
     raise PydanticCustomError("date_string", "must be a date as in 1990-12-31")
 
@@ -96,6 +117,12 @@ def _iso_date_only(value: object) -> object:
 def _birth_date(value: date) -> date:
     if value < _EARLIEST_BIRTH:
         raise PydanticCustomError("date_range", "must not be before 1900")
+    return value
+
+
+def _telephone(value: str) -> str:
+    if sum(character.isdecimal() for character in value) < _FEWEST_DIGITS:
+        raise PydanticCustomError("phone_number", "must be a telephone number")
     return value
 
 
@@ -113,7 +140,9 @@ EmailAddress = Annotated[
 ]
 """A bare address (RFC 5321, ASCII local part); no display name, no line break."""
 
-PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().\-/]{5,30}$")]
+PhoneNumber = Annotated[
+    str, StringConstraints(pattern=r"^\+?[0-9 ().\-/]{5,30}$"), AfterValidator(_telephone)
+]
 """A telephone number as people write it."""
 
 ZoneName = Annotated[str, AfterValidator(_zone_name)]

@@ -4,13 +4,20 @@ Everything the e-mail says travels in it, and nothing that an e-mail must not sa
 service code, no note (PRODUCT 8.11).
 """
 
-from typing import Literal
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from shared.schemas.envelope import Envelope, EventData
-from shared.schemas.fields import EmailAddress, PersonName, ShortText, UtcDatetime, ZoneName
+from shared.schemas.fields import (
+    EmailAddress,
+    PersonName,
+    PhoneNumber,
+    ShortText,
+    UtcDatetime,
+    ZoneName,
+)
 from shared.schemas.vocabulary import ChangedField, Modality, RequestType
 
 
@@ -23,7 +30,7 @@ class PracticeContact(_Part):
 
     name: ShortText
     time_zone: ZoneName
-    phone: str | None = None
+    phone: PhoneNumber | None = None
     email: EmailAddress | None = None
 
 
@@ -70,11 +77,29 @@ class Previous(_Part):
 
 
 class Change(_Part):
-    """One thing booked otherwise than asked; a start is an ISO 8601 instant in UTC."""
+    """One thing booked otherwise than asked.
+
+    A start is an ISO 8601 instant, minutes are a number, a modality is one of its names.
+    """
 
     field: ChangedField
-    asked: str
-    booked: str
+    asked: ShortText
+    booked: ShortText
+
+    @model_validator(mode="after")
+    def _can_be_told(self) -> Self:
+        adapter = _CHANGED_VALUES.get(self.field)
+        if adapter is not None:
+            adapter.validate_python(self.asked)
+            adapter.validate_python(self.booked)
+        return self
+
+
+_CHANGED_VALUES: Final[dict[ChangedField, TypeAdapter[Any]]] = {
+    ChangedField.START: TypeAdapter(UtcDatetime),
+    ChangedField.MINUTES: TypeAdapter(Annotated[int, Field(gt=0)]),
+    ChangedField.MODALITY: TypeAdapter(Modality),
+}
 
 
 class RequestApprovedData(EventData):

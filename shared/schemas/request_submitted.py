@@ -22,7 +22,7 @@ from shared.schemas.vocabulary import RequestType
 class ProspectiveClient(BaseModel):
     """Who someone without a client record says they are."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: PersonName
     birth_date: BirthDate

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from email import message_from_bytes
 from email.message import Message
 from types import TracebackType
@@ -23,6 +24,8 @@ class ScriptedSmtp:
         self.port = free_port()
         self.taken: list[Message] = []
         self.tries = 0
+        self.on_data: Callable[[], Awaitable[None]] | None = None
+        self.hang_on_quit = False
         self._rcpt: deque[str] = deque()
         self._data: deque[str] = deque()
         self._server: asyncio.Server | None = None
@@ -79,6 +82,9 @@ class ScriptedSmtp:
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         """Answer the end of `DATA`."""
+        if self.on_data is not None:
+            happens, self.on_data = self.on_data, None
+            await happens()
         answer = self._data.popleft() if self._data else TAKE
         if answer in (TAKE, DROP_AFTER_DATA):
             assert isinstance(envelope.content, bytes)
@@ -88,3 +94,11 @@ class ScriptedSmtp:
             server.transport.abort()
             return TAKE
         return answer
+
+    async def handle_QUIT(  # noqa: N802  aiosmtpd's name
+        self, _server: SMTP, _session: Session, _envelope: Envelope
+    ) -> str:
+        """Answer `QUIT`, or never."""
+        if self.hang_on_quit:
+            await asyncio.Event().wait()
+        return "221 bye"

@@ -33,7 +33,7 @@ async def channel(servers: Servers) -> AsyncIterator[AbstractRobustChannel]:
     for body, reason in LETTERS:
         message = aio_pika.Message(
             body,
-            headers={"x-openchair-reason": reason, "x-openchair-attempt": 5, "kept": "yes"},
+            headers={"x-openchair-reason": reason, "x-openchair-attempt": 5},
             message_id="a-message-id",
         )
         await channel.default_exchange.publish(message, QUEUE.dead_name)
@@ -80,7 +80,6 @@ async def test_a_replayed_letter_is_a_first_attempt_again(
     work = await channel.get_queue(QUEUE.name, ensure=False)
     message = await work.get(no_ack=True)
     assert message.body == b'{"id": "two"}'
-    assert message.headers["kept"] == "yes"
     assert not [name for name in message.headers if name.startswith("x-openchair")]
     assert await waiting(url) == ["one", "a-message-id"]
 

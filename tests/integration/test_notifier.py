@@ -12,14 +12,14 @@ import pytest
 from aio_pika.abc import AbstractRobustChannel
 
 from services.notifier.compose_email import compose_email
-from services.notifier.deliveries import LEASE, Claim, Deliveries
+from services.notifier.deliveries import LEASE, Claim, ClaimLost, Deliveries, Standing
 from services.notifier.smtp import SmtpServer
-from services.notifier.subscribers import approval_handler, record_exhausted
+from services.notifier.subscribers import Sender, record_exhausted
 from shared import mongo
 from shared.messaging.ack_policy import AckPolicy
 from shared.messaging.consumer import Consumer
 from shared.messaging.events import to_message
-from shared.messaging.publisher import ConfirmedPublisher
+from shared.messaging.publisher import ConfirmedPublisher, PublishFailed, PublishUncertain
 from shared.messaging.topology import SCHEDULING, Topology, declare
 from shared.schemas.request_approved import (
     AskedFor,
@@ -132,11 +132,12 @@ async def notifier(
             is_outage=mongo.is_outage,
             on_exhausted=record_exhausted(deliveries),
         )
-        handler = approval_handler(deliveries, server, compose)
-        consumer.subscribe(QUEUE, handler, policy, prefetch=5)
+        sender = Sender(deliveries, server, compose)
+        consumer.subscribe(QUEUE, sender.handler(), policy, prefetch=5)
         await consumer.start()
         yield Notifier(publisher, deliveries, smtp)
         await consumer.stop()
+        await sender.finish()
     await publisher.close()
     await client.drop_database(deliveries.database.name)
     await mongo.close(client)
@@ -236,14 +237,80 @@ async def test_a_mail_server_that_comes_late_gets_the_email(notifier: Notifier) 
 
 
 async def test_a_claim_is_held_for_its_lease_and_then_taken_over(notifier: Notifier) -> None:
-    """A process that died while sending does not keep the e-mail for ever."""
+    """A process that died sending does not keep the e-mail; one that was only slow lost it."""
     now = datetime.now(UTC)
     ids: dict[str, UUID] = {"practice_id": uuid4(), "request_id": uuid4()}
     deliveries = notifier.deliveries
 
-    assert await deliveries.claim("e", **ids, now=now) is Claim.OURS
-    await deliveries.mark_sending("e", now=now)
-    assert await deliveries.claim("e", **ids, now=now + LEASE / 2) is Claim.BEING_SENT
-    assert await deliveries.claim("e", **ids, now=now + LEASE) is Claim.OURS
-    await deliveries.mark_sent("e", now=now + LEASE)
-    assert await deliveries.claim("e", **ids, now=now + 3 * LEASE) is Claim.SENT_ALREADY
+    slow = await deliveries.claim("e", **ids, now=now)
+    assert isinstance(slow, Claim)
+    await deliveries.mark_sending(slow, now=now)
+    assert await deliveries.claim("e", **ids, now=now + LEASE / 2) is Standing.BEING_SENT
+    heir = await deliveries.claim("e", **ids, now=now + LEASE)
+    assert isinstance(heir, Claim)
+    for late in (deliveries.mark_sending(slow, now=now), deliveries.give_back(slow, "x", now=now)):
+        with pytest.raises(ClaimLost):
+            await late
+    await deliveries.mark_sent(heir, now=now + LEASE)
+    await deliveries.mark_given_up("e", "too late", now=now + 3 * LEASE)
+    assert await deliveries.claim("e", **ids, now=now + 3 * LEASE) is Standing.SENT_ALREADY
+
+
+async def test_mongodb_away_after_the_250_does_not_send_it_again(
+    notifier: Notifier, servers: Servers
+) -> None:
+    """The record waits for MongoDB; the e-mail was sent, and is sent once."""
+    store = servers.mongodb
+    loop = asyncio.get_running_loop()
+    notifier.smtp.on_data = lambda: loop.run_in_executor(None, store.kill)
+    event = approval()
+    await notifier.send(event)
+
+    async def taken() -> bool:
+        return len(notifier.smtp.taken) == 1
+
+    await eventually(taken, "the mail server has it")
+    await asyncio.to_thread(store.start)
+
+    delivery = await notifier.wait_for(event, "sent")
+    assert delivery["attempts"] == 1
+    assert len(notifier.smtp.taken) == 1
+
+
+async def test_rabbitmq_away_during_the_exchange_does_not_send_it_again(
+    notifier: Notifier, servers: Servers
+) -> None:
+    """Who waits for the exchange is cancelled; the exchange is not."""
+    broker = servers.rabbitmq
+    loop = asyncio.get_running_loop()
+    notifier.smtp.on_data = lambda: loop.run_in_executor(None, broker.kill)
+    event = approval()
+    await notifier.send(event)
+
+    await notifier.wait_for(event, "sent")
+    await asyncio.to_thread(broker.start)
+    last = approval()
+
+    async def told() -> bool:
+        try:
+            await notifier.send(last)
+        except (PublishFailed, PublishUncertain):
+            return False
+        return True
+
+    await eventually(told, "RabbitMQ is back")
+    await notifier.wait_for(last, "sent")
+    about = [m for m in notifier.smtp.taken if str(event.data.request_id) in m["Message-ID"]]
+    assert len(about) == 1
+
+
+async def test_a_server_that_hangs_on_goodbye_has_the_email(notifier: Notifier) -> None:
+    """Its 250 was the answer; what comes after does not matter."""
+    notifier.smtp.hang_on_quit = True
+    event = approval()
+    await notifier.send(event)
+
+    delivery = await notifier.wait_for(event, "sent")
+
+    assert delivery["attempts"] == 1
+    assert len(notifier.smtp.taken) == 1

@@ -112,7 +112,8 @@ class AppointmentRequest:
 
     def is_past_its_time(self, now: datetime) -> bool:
         """Say whether it waits although the time asked for is over (PRODUCT 8.5)."""
-        return self.status is RequestStatus.PENDING and self.relevant_time < now
+        about = self.asked.start or self.asked.original_start
+        return self.status is RequestStatus.PENDING and about is not None and about < now
 
     def decide(self, decision: Decision) -> "AppointmentRequest":
         """Return it decided; only a pending request can be, which the caller has checked."""

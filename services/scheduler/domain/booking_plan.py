@@ -1,13 +1,16 @@
 """From what was asked and what staff edited to what is booked, and where the two differ."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from services.scheduler.domain.appointment import Appointment, Booking
 from services.scheduler.domain.appointment_request import Asked, Edits
 from services.scheduler.domain.people import Service, StaffMember
-from services.scheduler.domain.refusals import ClinicianUnknown, StartInPast
+from services.scheduler.domain.refusals import ClinicianUnknown, StartInPast, StartTooFar
 from shared.schemas.vocabulary import ChangedField, Modality
+
+HORIZON: Final = timedelta(days=731)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,21 @@ def plan_booking(
 
     Raises:
         StartInPast: the start is over at `now`.
+        StartTooFar: it is more than two years ahead, which nobody means.
         ClinicianUnknown: that person sees no clients.
 
     """
     start = edits.start or asked.start
     if start is None or start <= now:
         raise StartInPast
+    if start > now + HORIZON:
+        raise StartTooFar
     if not clinician.bookable:
         raise ClinicianUnknown
     kept = original.booking if original and original.booking.service_id == service.id else None
     usual_minutes = kept.minutes if kept else service.minutes
     modality = edits.modality or (kept.modality if kept else service.modality)
-    usual_location = kept.location if kept else service.location
+    usual_location = (kept.location if kept else None) or service.location
     return Booking(
         start=start,
         minutes=edits.minutes or usual_minutes,
@@ -59,7 +65,7 @@ def plan_booking(
         appointment_type=service.appointment_type,
         modality=modality,
         location=edits.location or (usual_location if modality is Modality.IN_PERSON else None),
-        alert=edits.alert or (original.booking.alert if original else None),
+        alert=_first(edits.alert, original.booking.alert if original else None) or None,
     )
 
 
@@ -72,11 +78,12 @@ def changes_from_asked(
     modality count as expected when the service asked for, or the original appointment, has them.
     """
     expected = original.booking if original else asked_service
-    clinician = asked.clinician_name or (original.booking.clinician_name if original else None)
-    pairs = [
-        (ChangedField.START, _iso(asked.start), _iso(booking.start)),
-        (ChangedField.CLINICIAN, clinician, booking.clinician_name),
-    ]
+    pairs = [(ChangedField.START, _iso(asked.start), _iso(booking.start))]
+    clinician = (asked.clinician_id, asked.clinician_name)
+    if asked.clinician_id is None and original is not None:
+        clinician = (original.booking.clinician_id, original.booking.clinician_name)
+    if clinician[0] not in (None, booking.clinician_id):  # names may be alike, or change
+        pairs.append((ChangedField.CLINICIAN, clinician[1], booking.clinician_name))
     if expected is not None:
         pairs += [
             (ChangedField.SERVICE, expected.appointment_type, booking.appointment_type),
@@ -86,8 +93,14 @@ def changes_from_asked(
     return tuple(
         FieldChange(field, before, after)
         for field, before, after in pairs
-        if before is not None and after is not None and before != after
+        if before is not None
+        and after is not None
+        and (before != after or field is ChangedField.CLINICIAN)
     )
+
+
+def _first(*values: str | None) -> str | None:
+    return next((value for value in values if value is not None), None)
 
 
 def _iso(instant: datetime | None) -> str | None:

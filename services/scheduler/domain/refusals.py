@@ -61,9 +61,12 @@ class StaleVersion(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """An appointment in the way; `client_name` is None when the actor may not see whose it is."""
+    """What is in the way; UTC.
 
-    appointment_id: UUID
+    Of one that the actor may not see, there is only how much of the wanted time it takes.
+    """
+
+    appointment_id: UUID | None
     start: datetime
     end: datetime
     client_name: str | None
@@ -85,7 +88,7 @@ class SlotTaken(Refusal):
         return {
             "clashes": [
                 {
-                    "appointment_id": str(clash.appointment_id),
+                    "appointment_id": clash.appointment_id and str(clash.appointment_id),
                     "start": clash.start.isoformat(),
                     "end": clash.end.isoformat(),
                     "client_name": clash.client_name,
@@ -100,6 +103,13 @@ class StartInPast(Refusal):
 
     code = "start-in-past"
     detail = "That time is over: choose another one."
+
+
+class StartTooFar(Refusal):
+    """A time years ahead, which is a slip of the keyboard."""
+
+    code = "start-too-far"
+    detail = "That time is more than two years ahead: choose an earlier one."
 
 
 class ClinicianNeeded(Refusal):

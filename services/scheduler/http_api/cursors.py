@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -30,13 +30,17 @@ def decode(
     if cursor is None:
         return None
     try:
-        content = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        instant, request_id = json.loads(content)
-        position = ListPosition(datetime.fromisoformat(instant), UUID(request_id))
-    except (ValueError, TypeError, AttributeError):
-        position = None
-    if position is None or position.relevant_time.tzinfo is None:
+        return _parse(cursor)
+    except (ValueError, TypeError, AttributeError, OverflowError):
         raise Problem(
             HTTPStatus.BAD_REQUEST, "unknown-cursor", "The cursor is not one of ours: start again."
-        )
-    return position
+        ) from None
+
+
+def _parse(cursor: str) -> ListPosition:
+    content = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    instant, request_id = json.loads(content)
+    time = datetime.fromisoformat(instant)
+    if time.tzinfo is None:
+        raise ValueError("no offset")
+    return ListPosition(time.astimezone(UTC), UUID(request_id))

@@ -1,10 +1,11 @@
 """What routes are given: the store, the actor, the clock."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Header
 
@@ -13,6 +14,8 @@ from services.scheduler.use_cases.admit_staff import admit_staff
 from shared.auth.actors import Actor, StaffActor
 from shared.http.bearer import BearerAuthentication
 from shared.http.problems import Problem
+
+_ETAG: Final = re.compile(r'"([0-9]{1,9})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,8 @@ def expected_version(
     """Return the version an `If-Match` header names, or None without one (RFC 9110, 13.1.1)."""
     if if_match is None or if_match.strip() == "*":
         return None
-    tag = if_match.strip()
-    if len(tag) > 2 and tag[0] == tag[-1] == '"' and tag[1:-1].isdecimal():  # noqa: PLR2004
-        return int(tag[1:-1])
+    if tag := _ETAG.fullmatch(if_match.strip()):
+        return int(tag[1])
     raise Problem(
         HTTPStatus.BAD_REQUEST, "malformed-etag", "If-Match must hold one ETag of this resource."
     )

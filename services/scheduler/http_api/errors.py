@@ -18,6 +18,7 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
     refusals.SlotTaken: HTTPStatus.CONFLICT,
     refusals.StartInPast: HTTPStatus.CONFLICT,
+    refusals.StartTooFar: HTTPStatus.CONFLICT,
     refusals.ClinicianNeeded: HTTPStatus.CONFLICT,
     refusals.ClinicianUnknown: HTTPStatus.CONFLICT,
     refusals.ServiceUnknown: HTTPStatus.CONFLICT,

@@ -48,7 +48,10 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("practice_id", ASCENDING), ("request_id", ASCENDING), ("at", ASCENDING)])
     ],
     "outbox": [
-        IndexModel([("leased_until", ASCENDING)], partialFilterExpression=_WAITING),
+        IndexModel(
+            [("leased_until", ASCENDING), ("created_at", ASCENDING)],
+            partialFilterExpression=_WAITING,
+        ),
         IndexModel([("created_at", ASCENDING)], partialFilterExpression=_WAITING),
         IndexModel("published_at", expireAfterSeconds=_PUBLISHED_KEPT_SECONDS),
     ],

@@ -6,12 +6,14 @@ Replicas share the work by leases.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import uuid4
 
 from shared.mongo import Collection, Database, Session
 from shared.schemas.envelope import Envelope
+
+_FREE: Final = datetime(1970, 1, 1, tzinfo=UTC)  # whoever's clock is behind or ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Outbox:
                 "correlation_id": event.correlationid,
                 "state": "waiting",
                 "created_at": event.time,
-                "leased_until": event.time,
+                "leased_until": _FREE,
                 "lease": None,
                 "published_at": None,
             },
@@ -55,7 +57,11 @@ class Outbox:
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> list[OutboxRow]:
         """Lease the oldest free rows, so that no other replica publishes them meanwhile."""
         free = {"state": "waiting", "leased_until": {"$lte": now}}
-        cursor = self._collection.find(free, {"_id": 1}).sort("leased_until", 1).limit(limit)
+        cursor = (
+            self._collection.find(free, {"_id": 1})
+            .sort([("leased_until", 1), ("created_at", 1)])
+            .limit(limit)
+        )
         ids = [document["_id"] async for document in cursor]
         if not ids:
             return []

@@ -20,7 +20,7 @@ class Practices:
     async def get(self, practice_id: UUID) -> Practice | None:
         """Return it, or None."""
         document = await self._collection.find_one({"_id": practice_id})
-        return None if document is None else Practice(**_with_id(document))
+        return None if document is None else _practice(document)
 
     async def get_existing(self, ids: Iterable[UUID]) -> set[UUID]:
         """Return those of the ids that are practices."""
@@ -137,16 +137,38 @@ def date_to_bson(value: date | None) -> datetime | None:
     return None if value is None else datetime(value.year, value.month, value.day, tzinfo=UTC)
 
 
-def _with_id(document: Document) -> Document:
-    return {"id": document["_id"], **{key: document[key] for key in document if key != "_id"}}
+def _practice(document: Document) -> Practice:
+    return Practice(
+        id=document["_id"],
+        slug=document["slug"],
+        name=document["name"],
+        time_zone=document["time_zone"],
+        phone=document["phone"],
+        email=document["email"],
+    )
 
 
 def _staff_member(document: Document) -> StaffMember:
-    return StaffMember(**{**_with_id(document), "role": Role(document["role"])})
+    return StaffMember(
+        id=document["_id"],
+        practice_id=document["practice_id"],
+        name=document["name"],
+        email=document["email"],
+        role=Role(document["role"]),
+    )
 
 
 def _service(document: Document) -> Service:
-    return Service(**{**_with_id(document), "modality": Modality(document["modality"])})
+    return Service(
+        id=document["_id"],
+        practice_id=document["practice_id"],
+        code=document["code"],
+        label=document["label"],
+        appointment_type=document["appointment_type"],
+        minutes=document["minutes"],
+        modality=Modality(document["modality"]),
+        location=document["location"],
+    )
 
 
 def _client_document(client: Client) -> Document:

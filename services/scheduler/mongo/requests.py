@@ -171,22 +171,45 @@ def to_document(request: AppointmentRequest) -> Document:
 
 def from_document(document: Document) -> AppointmentRequest:
     """Return the request."""
-    client = {key: value for key, value in document["client"].items() if key != "search_words"}
-    if client["birth_date"] is not None:
-        client["birth_date"] = client["birth_date"].date()
     return AppointmentRequest(
         id=document["_id"],
         practice_id=document["practice_id"],
         type=RequestType(document["type"]),
         status=RequestStatus(document["status"]),
         version=document["version"],
-        requester=Requester(**client),
-        asked=Asked(**document["asked"]),
+        requester=_requester(document["client"]),
+        asked=_asked(document["asked"]),
         flags=frozenset(RequestFlag(flag) for flag in document["flags"]),
         submitted_at=document["submitted_at"],
         received_at=document["received_at"],
         correlation_id=document["correlation_id"],
         decision=document["decision"] and _decision_from_document(document["decision"]),
+    )
+
+
+def _requester(document: Document) -> Requester:
+    born = document["birth_date"]
+    return Requester(
+        client_id=document["client_id"],
+        is_new=document["is_new"],
+        name=document["name"],
+        email=document["email"],
+        phone=document["phone"],
+        birth_date=None if born is None else born.date(),
+        time_zone=document["time_zone"],
+    )
+
+
+def _asked(document: Document) -> Asked:
+    return Asked(
+        start=document["start"],
+        service_id=document["service_id"],
+        service_label=document["service_label"],
+        clinician_id=document["clinician_id"],
+        clinician_name=document["clinician_name"],
+        note=document["note"],
+        appointment_id=document["appointment_id"],
+        original_start=document["original_start"],
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.scheduler.domain.appointment import AppointmentStatus
+from services.scheduler.domain.appointment import AppointmentStatus, Booking
 from services.scheduler.domain.appointment_request import (
     AppointmentRequest,
     Decision,
@@ -157,12 +157,9 @@ class _Approval:
             self.actor, booking.clinician_id, booking.start, booking.end, session=session
         )
         return [
-            Clash(
-                appointment.id,
-                appointment.booking.start,
-                appointment.booking.end,
-                appointment.client_name if may_see else None,
-            )
+            _clash(appointment.id, appointment.booking, appointment.client_name)
+            if may_see
+            else _hidden_clash(appointment.booking, booking)
             for appointment, may_see in found
             if appointment.id != self.plan.appointment.id
         ]
@@ -184,3 +181,11 @@ class _Approval:
                 for change in self.plan.changes
             ],
         }
+
+
+def _clash(appointment_id: UUID, taken: Booking, client_name: str) -> Clash:
+    return Clash(appointment_id, taken.start, taken.end, client_name)
+
+
+def _hidden_clash(taken: Booking, wanted: Booking) -> Clash:
+    return Clash(None, max(taken.start, wanted.start), min(taken.end, wanted.end), None)

@@ -52,8 +52,9 @@ async def plan_approval(
         client = await _existing_client(store, request)
         return ApprovalPlan(practice, client, False, original, original.cancel(), ())
     asked_service = await _service(store, request, request.asked.service_id)
-    kept_id = original.booking.service_id if original else request.asked.service_id
-    service = await _service(store, request, edits.service_id or kept_id)
+    kept_id = original.booking.service_id if original else None
+    wanted_id = edits.service_id or request.asked.service_id or kept_id
+    service = await _service(store, request, wanted_id)
     if service is None:
         raise ServiceUnknown
     clinician = await _clinician(store, request, edits, original)

@@ -186,5 +186,5 @@ def _flags(data: RequestSubmittedData, known: _Known, now: datetime) -> Iterator
 
 
 def _fingerprint(data: RequestSubmittedData) -> str:
-    content = data.model_dump_json(exclude={"submitted_at"})
+    content = data.model_dump_json(exclude={"submitted_at"}, exclude_none=True)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -1,0 +1,188 @@
+"""What is booked: staff's edits, then what was asked, then the original, then the service."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.scheduler.domain.appointment import Appointment, Booking
+from services.scheduler.domain.appointment_request import Asked, Edits
+from services.scheduler.domain.booking_plan import plan_booking
+from services.scheduler.domain.people import Service, StaffMember
+from services.scheduler.domain.refusals import ClinicianUnknown, Refusal, StartInPast
+from shared.schemas.vocabulary import Modality
+from tests.unit.builders import (
+    DANA,
+    INES,
+    INTAKE,
+    NOW,
+    ONLINE,
+    PRIYA,
+    ROOM,
+    SESSION,
+    START,
+    appointment,
+    asked,
+)
+
+
+def plan(
+    edits: Edits | None = None,
+    *,
+    what: Asked | None = None,
+    service: Service = SESSION,
+    clinician: StaffMember = DANA,
+    original: Appointment | None = None,
+    now: datetime = NOW,
+) -> Booking:
+    """Plan what a client asked for, by default a session with Dana, unedited."""
+    return plan_booking(
+        what or asked(),
+        edits or Edits(),
+        service=service,
+        clinician=clinician,
+        original=original,
+        now=now,
+    )
+
+
+def test_without_edits_it_is_as_asked() -> None:
+    """The time asked for, with the service's own length, modality, place, code and label."""
+    assert plan() == Booking(
+        start=START,
+        minutes=45,
+        clinician_id=DANA.id,
+        clinician_name=DANA.name,
+        service_id=SESSION.id,
+        service_code="90834",
+        service_label="Session",
+        appointment_type="Therapy Session",
+        modality=Modality.IN_PERSON,
+        location=ROOM,
+        alert=None,
+    )
+
+
+LATER = START + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("edits", "field", "booked"),
+    [
+        (Edits(start=LATER), "start", LATER),
+        (Edits(minutes=60), "minutes", 60),
+        (Edits(modality=Modality.TELEHEALTH), "modality", Modality.TELEHEALTH),
+        (Edits(location="Garden room"), "location", "Garden room"),
+        (Edits(alert="Bring the form."), "alert", "Bring the form."),
+    ],
+)
+def test_what_staff_edit_wins(edits: Edits, field: str, booked: Any) -> None:
+    """An edit is booked, over what was asked and over what the original had."""
+    assert getattr(plan(edits), field) == booked
+    assert getattr(plan(edits, original=appointment(alert="Old.")), field) == booked
+
+
+def test_the_clinician_is_the_one_given() -> None:
+    """The clinician whom staff chose is in the booking, by id and by name."""
+    booked = plan(Edits(clinician_id=INES.id), clinician=INES)
+    assert (booked.clinician_id, booked.clinician_name) == (INES.id, INES.name)
+
+
+def test_an_edited_start_saves_a_request_past_its_time() -> None:
+    """A request whose time is over can still be approved for a later one."""
+    old = asked(start=NOW - timedelta(days=1))
+    assert plan(Edits(start=START), what=old).start == START
+
+
+@pytest.mark.parametrize(
+    "start", [NOW, NOW - timedelta(minutes=1), NOW - timedelta(days=365), None]
+)
+def test_a_start_that_is_over_is_refused(start: datetime | None) -> None:
+    """Nobody can come to an appointment that has begun."""
+    with pytest.raises(StartInPast):
+        plan(what=asked(start=start))
+    if start is not None:
+        with pytest.raises(StartInPast):
+            plan(Edits(start=start))
+
+
+def test_a_minute_ahead_is_soon_enough() -> None:
+    """The rule is about the past only."""
+    assert plan(Edits(start=NOW + timedelta(minutes=1))).start > NOW
+
+
+def test_a_slip_of_the_keyboard_at_the_end_of_time_is_refused() -> None:
+    """A start whose end has no date is a refusal to staff, not a fault of ours."""
+    end_of_time = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    with pytest.raises(Refusal):
+        assert plan(Edits(start=end_of_time)).utc_days
+
+
+def test_a_practice_scheduler_sees_no_clients() -> None:
+    """Only clinicians and interns can be booked."""
+    with pytest.raises(ClinicianUnknown):
+        plan(clinician=PRIYA)
+    assert plan(clinician=INES).clinician_id == INES.id
+
+
+def test_telehealth_has_no_room() -> None:
+    """Who meets online is not sent to a room."""
+    assert plan(Edits(modality=Modality.TELEHEALTH)).location is None
+    assert plan(service=ONLINE).location is None
+
+
+def test_a_move_keeps_what_the_original_had() -> None:
+    """Length, modality, place and alert of the appointment stay, unless edited."""
+    original = appointment(minutes=50, location="Garden room", alert="Wheelchair.")
+    booked = plan(original=original)
+    assert (booked.minutes, booked.location, booked.alert) == (50, "Garden room", "Wheelchair.")
+    online = appointment(modality=Modality.TELEHEALTH, location=None)
+    assert plan(original=online).modality is Modality.TELEHEALTH
+    assert plan(original=online).location is None
+
+
+def test_another_service_brings_its_own() -> None:
+    """Choosing another service takes its length, modality and place, not the original's."""
+    original = appointment(minutes=50, modality=Modality.TELEHEALTH, location=None)
+    booked = plan(Edits(service_id=INTAKE.id), service=INTAKE, original=original)
+    assert (booked.minutes, booked.modality, booked.location) == (
+        INTAKE.minutes,
+        INTAKE.modality,
+        INTAKE.location,
+    )
+    assert (booked.service_code, booked.service_label, booked.appointment_type) == (
+        INTAKE.code,
+        INTAKE.label,
+        INTAKE.appointment_type,
+    )
+    assert (
+        plan(Edits(service_id=ONLINE.id), service=ONLINE, original=appointment()).location is None
+    )
+
+
+def test_an_edit_wins_over_another_service_too() -> None:
+    """Staff may choose a service and its length at once."""
+    booked = plan(Edits(service_id=INTAKE.id, minutes=90), service=INTAKE)
+    assert booked.minutes == 90
+
+
+def test_back_in_person_there_is_a_room_again() -> None:
+    """An online appointment that staff move into the practice takes the service's room."""
+    original = appointment(modality=Modality.TELEHEALTH, location=None)
+    booked = plan(Edits(modality=Modality.IN_PERSON), original=original)
+    assert booked.location == SESSION.location
+
+
+def test_an_alert_can_be_taken_away() -> None:
+    """An empty alert is an edit as well: the original's does not come back."""
+    booked = plan(Edits(alert=""), original=appointment(alert="Wheelchair."))
+    assert not booked.alert
+
+
+def test_a_plan_changes_nothing() -> None:
+    """Planning is a calculation: the original appointment is what it was."""
+    original = appointment()
+    copy = replace(original)
+    plan(Edits(start=LATER), original=original)
+    assert original == copy
