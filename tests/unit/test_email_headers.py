@@ -145,7 +145,7 @@ def test_no_text_at_all_becomes_a_header_or_a_recipient(text: str) -> None:
     ],
 )
 def test_a_name_arrives_as_it_is(kind: str) -> None:
-    """Encoding is undone by the mail reader; what would need quotes beside an address is left out."""
+    """Encoding is undone by the reader; what would need quotes beside an address is left out."""
     name = NAMES[kind]
     message = arrived(client=client_wire(name=name), practice=practice_wire(name=name))
     plain = " ".join(re.sub(r'[()<>\[\]:;@\\,."]', " ", name).split())
