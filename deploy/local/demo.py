@@ -13,7 +13,7 @@ from cli.settings import RUNNING, CommandSettings
 from deploy.local.errors import LocalServerError
 from deploy.local.process import ChildProcess
 from deploy.local.run import prepare_databases
-from deploy.local.stack import ROOT, LocalStack
+from deploy.local.stack import ANY_PORTS, ROOT, LocalStack
 
 _STOP_SECONDS = 30.0
 
@@ -40,7 +40,7 @@ def _is_running() -> bool:
 
 def _demo_on_own_stack() -> int:
     with tempfile.TemporaryDirectory(prefix="openchair-demo-") as directory, ExitStack() as stop:
-        stack = LocalStack(Path(directory))
+        stack = LocalStack(Path(directory), ports=ANY_PORTS)
         stack.start_servers()
         stop.callback(stack.stop_servers)
         asyncio.run(prepare_databases(stack.mongodb.url))

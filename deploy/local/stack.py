@@ -21,12 +21,13 @@ from deploy.local.rabbitmq import RabbitMQServer
 from shared.auth.local_issuer import LocalIssuer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PREFERRED_PORTS: Final = {
+PREFERRED_PORTS: Final[dict[str, int | None]] = {
     "request_intake": 8000,
     "scheduler": 8001,
     "notifier": 8002,
     "mail catcher": 1025,
 }
+ANY_PORTS: Final[dict[str, int | None]] = dict.fromkeys(PREFERRED_PORTS)
 MAIL_CATCHER: Final = "mail catcher"
 SERVICES: Final = ("request_intake", "scheduler", "notifier")
 _READY_SECONDS: Final = 60.0
@@ -64,6 +65,7 @@ class LocalStack:
         *,
         rabbitmq: Server | None = None,
         mongodb: Server | None = None,
+        ports: Mapping[str, int | None] = PREFERRED_PORTS,
         extra: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory.resolve()
@@ -72,7 +74,7 @@ class LocalStack:
         self.mongodb = mongodb or MongoDBServer(self.directory / "mongodb")
         self.maildir = self.directory / "mail"
         self.key_file = self.directory / "local-issuer.json"
-        self.ports = {name: free_port(port) for name, port in PREFERRED_PORTS.items()}
+        self.ports = {name: free_port(port) for name, port in ports.items()}
         self._extra = dict(extra or {})
 
     def start_servers(self) -> None:

@@ -15,7 +15,7 @@ from deploy.demo_practice.calendar import SERVICES
 from deploy.demo_practice.people import CLIENTS, DANA, find_person
 from deploy.local.process import ChildProcess
 from deploy.local.run import prepare_databases
-from deploy.local.stack import MAIL_CATCHER, LocalStack
+from deploy.local.stack import ANY_PORTS, MAIL_CATCHER, LocalStack
 from shared.auth.local_issuer import LocalIssuer
 from tests.harness.polling import eventually
 from tests.harness.servers import Servers
@@ -33,6 +33,7 @@ class System:
             directory,
             rabbitmq=servers.rabbitmq,
             mongodb=servers.mongodb,
+            ports=ANY_PORTS,
             extra={"RETRY_DELAYS_SECONDS": RETRY_DELAYS},
         )
         self.mailbox = MaildirMailbox(self.stack.maildir)
