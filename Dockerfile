@@ -24,7 +24,7 @@ WORKDIR /app
 COPY shared shared
 COPY services services
 COPY cli cli
-COPY deploy deploy
+COPY demo_practice demo_practice
 RUN chmod -R u=rwX,go=rX /app \
     && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /app
 
@@ -101,6 +101,6 @@ LABEL org.opencontainers.image.title="openchair tools" \
 COPY --from=code /app/services/scheduler services/scheduler
 COPY --from=code /app/services/notifier services/notifier
 COPY --from=code /app/cli cli
-COPY --from=code /app/deploy deploy
+COPY --from=code /app/demo_practice demo_practice
 ENTRYPOINT ["python", "-m", "cli"]
 CMD ["--help"]

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from cli.mailboxes import Mailbox
-from deploy.demo_practice.calendar import SERVICES
-from deploy.demo_practice.people import CLIENTS, DANA, PRACTICE
+from demo_practice.calendar import SERVICES
+from demo_practice.people import CLIENTS, DANA, PRACTICE
 
 _PATIENCE_SECONDS: Final = 30.0
 _ZONE: Final = ZoneInfo(PRACTICE.time_zone)

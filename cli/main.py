@@ -10,8 +10,8 @@ from cli.dead_letters import DeadLetters, body_text
 from cli.demo import run_demo
 from cli.mailboxes import Mailbox, MaildirMailbox, MailpitMailbox
 from cli.settings import CommandSettings
-from deploy.demo_practice.load import load_demo_practice
-from deploy.demo_practice.people import find_person, people
+from demo_practice.load import load_demo_practice
+from demo_practice.people import find_person, people
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
 from shared import mongo

@@ -11,8 +11,8 @@ import honcho.manager
 from honcho.manager import Manager
 
 from cli.settings import RUNNING
-from deploy.demo_practice.load import load_demo_practice
-from deploy.demo_practice.people import DANA, INES, MARCUS, PRIYA
+from demo_practice.load import load_demo_practice
+from demo_practice.people import DANA, INES, MARCUS, PRIYA
 from deploy.local.errors import LocalServerError
 from deploy.local.stack import PREFERRED_PORTS, ROOT, LocalStack
 from services.scheduler.mongo.indexes import migrate

@@ -12,8 +12,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from deploy.demo_practice.calendar import SERVICES
-from deploy.demo_practice.people import DANA, OTHER_PRACTICE, PRACTICE
+from demo_practice.calendar import SERVICES
+from demo_practice.people import DANA, OTHER_PRACTICE, PRACTICE
 from tests.harness.system import FreeHours, System
 
 PATH = "/v1/appointment-requests"

@@ -5,8 +5,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from deploy.demo_practice.calendar import SERVICES
-from deploy.demo_practice.people import CLIENTS, DANA, MARCUS
+from demo_practice.calendar import SERVICES
+from demo_practice.people import CLIENTS, DANA, MARCUS
 from tests.harness.polling import eventually
 from tests.harness.system import FreeHours, System
 

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import httpx
 
 from cli.mailboxes import MaildirMailbox
-from deploy.demo_practice.calendar import SERVICES
-from deploy.demo_practice.people import CLIENTS, DANA, find_person
+from demo_practice.calendar import SERVICES
+from demo_practice.people import CLIENTS, DANA, find_person
 from deploy.local.process import ChildProcess
 from deploy.local.run import prepare_databases
 from deploy.local.stack import ANY_PORTS, MAIL_CATCHER, LocalStack

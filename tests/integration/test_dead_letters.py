@@ -8,8 +8,9 @@ import pytest
 from aio_pika.abc import AbstractRobustChannel
 
 from cli.dead_letters import DeadLetters, body_text
-from shared.messaging.topology import Topology, declare
+from shared.messaging.topology import Topology
 from tests.harness.polling import eventually
+from tests.harness.queues import empty_queues
 from tests.harness.servers import Servers
 
 TOPOLOGY = Topology.with_delays()
@@ -25,20 +26,15 @@ LETTERS = [
 async def channel(servers: Servers) -> AsyncIterator[AbstractRobustChannel]:
     """Three dead letters in a virtual host of their own."""
     url = await asyncio.to_thread(servers.rabbitmq.add_vhost, "dead-letters")
-    connection = await aio_pika.connect_robust(url)
-    channel = await connection.channel()
-    await declare(channel, TOPOLOGY)
-    for name in (QUEUE.name, QUEUE.dead_name):
-        await (await channel.get_queue(name, ensure=False)).purge()
-    for body, reason in LETTERS:
-        message = aio_pika.Message(
-            body,
-            headers={"x-openchair-reason": reason, "x-openchair-attempt": 5},
-            message_id="a-message-id",
-        )
-        await channel.default_exchange.publish(message, QUEUE.dead_name)
-    yield channel
-    await connection.close()
+    async with empty_queues(url, TOPOLOGY, QUEUE) as channel:
+        for body, reason in LETTERS:
+            message = aio_pika.Message(
+                body,
+                headers={"x-openchair-reason": reason, "x-openchair-attempt": 5},
+                message_id="a-message-id",
+            )
+            await channel.default_exchange.publish(message, QUEUE.dead_name)
+        yield channel
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from shared.messaging.publisher import (
     PublishFailed,
     PublishUncertain,
 )
-from shared.messaging.topology import PORTAL, Topology, declare
+from shared.messaging.topology import PORTAL, Topology
 from tests.harness.polling import eventually
+from tests.harness.queues import empty_queues
 
 TOPOLOGY = Topology.with_delays((1, 1))
 QUEUE = TOPOLOGY.scheduler_requests
@@ -30,13 +31,8 @@ class StoreAway(Exception):
 @pytest.fixture
 async def channel(vhost_url: str) -> AsyncIterator[AbstractRobustChannel]:
     """A channel of the test's own, on queues that are declared and empty."""
-    connection = await aio_pika.connect_robust(vhost_url)
-    channel = await connection.channel()
-    await declare(channel, TOPOLOGY)
-    for name in (QUEUE.name, QUEUE.dead_name, *QUEUE.retry_names):
-        await (await channel.get_queue(name, ensure=False)).purge()
-    yield channel
-    await connection.close()
+    async with empty_queues(vhost_url, TOPOLOGY, QUEUE) as channel:
+        yield channel
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from email.message import EmailMessage
 from functools import partial
 from uuid import UUID, uuid4
 
-import aio_pika
 import pytest
 from aio_pika.abc import AbstractRobustChannel
 
@@ -20,7 +19,7 @@ from shared.messaging.ack_policy import AckPolicy
 from shared.messaging.consumer import Consumer
 from shared.messaging.events import to_message
 from shared.messaging.publisher import ConfirmedPublisher, PublishFailed, PublishUncertain
-from shared.messaging.topology import SCHEDULING, Topology, declare
+from shared.messaging.topology import SCHEDULING, Topology
 from shared.schemas.request_approved import (
     AskedFor,
     Booked,
@@ -31,6 +30,7 @@ from shared.schemas.request_approved import (
 )
 from shared.schemas.vocabulary import Modality, RequestType
 from tests.harness.polling import eventually
+from tests.harness.queues import empty_queues
 from tests.harness.servers import Servers
 from tests.harness.smtp_script import DROP_AFTER_DATA, ScriptedSmtp
 
@@ -103,13 +103,8 @@ class Notifier:
 @pytest.fixture
 async def channel(vhost_url: str) -> AsyncIterator[AbstractRobustChannel]:
     """A channel of the test's own, on queues that are declared and empty."""
-    connection = await aio_pika.connect_robust(vhost_url)
-    channel = await connection.channel()
-    await declare(channel, TOPOLOGY)
-    for name in (QUEUE.name, QUEUE.dead_name, *QUEUE.retry_names):
-        await (await channel.get_queue(name, ensure=False)).purge()
-    yield channel
-    await connection.close()
+    async with empty_queues(vhost_url, TOPOLOGY, QUEUE) as channel:
+        yield channel
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from deploy.demo_practice.calendar import SERVICES, month_of_appointments
-from deploy.demo_practice.people import (
+from demo_practice.calendar import SERVICES, month_of_appointments
+from demo_practice.people import (
     CLIENTS,
     DANA,
     INES,
@@ -23,7 +23,7 @@ from deploy.demo_practice.people import (
     find_person,
     people,
 )
-from deploy.demo_practice.requests import waiting_requests
+from demo_practice.requests import waiting_requests
 from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.people import Client, StaffMember
 from shared.auth.actors import Role

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from deploy.demo_practice.calendar import SERVICES, next_local
-from deploy.demo_practice.people import CLIENTS, DANA, INES, MARCUS, PRACTICE, demo_id
+from demo_practice.calendar import SERVICES, next_local
+from demo_practice.people import CLIENTS, DANA, INES, MARCUS, PRACTICE, demo_id
 from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.people import StaffMember
 from shared.schemas.request_submitted import (

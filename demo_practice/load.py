@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from deploy.demo_practice.calendar import SERVICES, month_of_appointments
-from deploy.demo_practice.people import CLIENTS, OTHER_PRACTICE, PRACTICE, STAFF, demo_id
-from deploy.demo_practice.requests import waiting_requests
+from demo_practice.calendar import SERVICES, month_of_appointments
+from demo_practice.people import CLIENTS, OTHER_PRACTICE, PRACTICE, STAFF, demo_id
+from demo_practice.requests import waiting_requests
 from services.scheduler.domain.appointment import Appointment
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.receive_requests import receive_requests

@@ -6,7 +6,7 @@ from itertools import cycle, islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from deploy.demo_practice.people import (
+from demo_practice.people import (
     CLIENTS,
     DANA,
     INES,
