@@ -5,8 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.approve_request import approve_request
+from services.scheduler.use_cases.decide import Decided
+from services.scheduler.use_cases.decline_request import decline_request
 from services.scheduler.use_cases.receive_requests import receive_requests
 from shared.auth.actors import Role, StaffActor
 from shared.schemas.request_submitted import RequestSubmitted, RequestSubmittedData
@@ -135,3 +139,19 @@ async def booked_intervals(store: Store) -> set[tuple[UUID, datetime, datetime]]
 def later(**amount: float) -> datetime:
     """Return START and some more."""
     return START + timedelta(**amount)
+
+
+async def approve(
+    small: SmallPractice, request: UUID, edits: Edits | None = None, *, version: int | None = None
+) -> Decided:
+    """Approve as the practice scheduler."""
+    actor = small.actor(small.priya)
+    return await approve_request(
+        small.store, actor, request, edits or Edits(), expected_version=version, now=NOW
+    )
+
+
+async def decline(small: SmallPractice, request: UUID) -> Decided:
+    """Decline as the practice scheduler."""
+    actor = small.actor(small.priya)
+    return await decline_request(small.store, actor, request, None, expected_version=None, now=NOW)

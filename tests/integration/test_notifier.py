@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import partial
 from uuid import UUID, uuid4
@@ -17,18 +17,12 @@ from services.notifier.subscribers import Sender, record_exhausted
 from shared import mongo
 from shared.messaging.ack_policy import AckPolicy
 from shared.messaging.consumer import Consumer
-from shared.messaging.events import to_message
 from shared.messaging.publisher import ConfirmedPublisher, PublishFailed, PublishUncertain
-from shared.messaging.topology import SCHEDULING, Topology
+from shared.messaging.topology import Topology
 from shared.schemas.request_approved import (
-    AskedFor,
-    Booked,
-    PracticeContact,
-    Recipient,
     RequestApproved,
-    RequestApprovedData,
 )
-from shared.schemas.vocabulary import Modality, RequestType
+from tests.harness.approvals import Notifier, approval
 from tests.harness.polling import eventually
 from tests.harness.queues import empty_queues
 from tests.harness.servers import Servers
@@ -37,67 +31,6 @@ from tests.harness.smtp_script import DROP_AFTER_DATA, ScriptedSmtp
 TOPOLOGY = Topology.with_delays((1, 1))
 QUEUE = TOPOLOGY.notifier_approvals
 START = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)
-
-
-def approval() -> RequestApproved:
-    """Return an approval for a client of a practice in New York."""
-    identifier = uuid4()
-    return RequestApproved(
-        id=f"{identifier}:approved",
-        source="/tests",
-        subject=str(identifier),
-        time=START - timedelta(days=3),
-        practiceid=uuid4(),
-        correlationid="a-correlation",
-        data=RequestApprovedData(
-            request_id=identifier,
-            request_type=RequestType.NEW,
-            decided_at=START - timedelta(days=3),
-            practice=PracticeContact(name="A Practice", time_zone="America/New_York"),
-            client=Recipient(client_id=uuid4(), name="Amara", email="amara@example.org"),
-            asked=AskedFor(start=START, clinician_name="Dana"),
-            appointment=Booked(
-                appointment_id=uuid4(),
-                sequence=0,
-                status="booked",
-                start=START,
-                end=START + timedelta(minutes=45),
-                minutes=45,
-                clinician_id=uuid4(),
-                clinician_name="Dana",
-                modality=Modality.TELEHEALTH,
-            ),
-        ),
-    )
-
-
-class Notifier:
-    """The notifier's handler on real queues, with a mail server that follows a script."""
-
-    def __init__(
-        self, publisher: ConfirmedPublisher, deliveries: Deliveries, smtp: ScriptedSmtp
-    ) -> None:
-        self.publisher = publisher
-        self.deliveries = deliveries
-        self.smtp = smtp
-
-    async def send(self, event: RequestApproved) -> None:
-        """Publish an approval as the scheduler does."""
-        await self.publisher.publish(
-            to_message(event, exchange=SCHEDULING, routing_key="request.approved")
-        )
-
-    async def wait_for(self, event: RequestApproved, state: str) -> mongo.Document:
-        """Wait until the delivery is in a state; return it."""
-        found: list[mongo.Document] = []
-
-        async def reached() -> bool:
-            document = await self.deliveries.database["deliveries"].find_one({"_id": event.id})
-            found[:] = [document] if document and document["state"] == state else []
-            return bool(found)
-
-        await eventually(reached, f"the delivery is {state}")
-        return found[0]
 
 
 @pytest.fixture
