@@ -67,10 +67,11 @@ _TRANSACTION_SECONDS: Final = 10.0
 _LONGEST_PAUSE: Final = 0.25
 
 
-def connect(url: str) -> Client:
+def connect(url: str, *, operation_seconds: float | None = 8.0) -> Client:
     """Return a client that reads and writes with majority; nothing is contacted yet.
 
-    Datetimes come back aware, in UTC; UUIDs are stored in the standard binary form.
+    Datetimes come back aware, in UTC; UUIDs are stored in the standard binary form. An operation
+    may take `operation_seconds`; None is for those that take long, such as building an index.
     """
     return AsyncIOMotorClient(
         url,
@@ -81,7 +82,7 @@ def connect(url: str) -> Client:
         readConcernLevel="majority",
         serverSelectionTimeoutMS=3000,
         connectTimeoutMS=3000,
-        socketTimeoutMS=8_000,
+        socketTimeoutMS=None if operation_seconds is None else operation_seconds * 1000,
         waitQueueTimeoutMS=3000,
         appname="openchair",
     )

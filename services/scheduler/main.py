@@ -91,6 +91,6 @@ def run_migrate() -> None:
 
 
 async def _migrate(settings: DatabaseSettings) -> None:
-    client = mongo.connect(settings.mongodb_url.get_secret_value())
+    client = mongo.connect(settings.mongodb_url.get_secret_value(), operation_seconds=None)
     await migrate(client[settings.mongodb_database])
     await mongo.close(client)

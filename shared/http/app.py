@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from shared.http import problems
 from shared.http.body_limit import BodyLimit
 from shared.http.request_log import RequestLog
+from shared.http.time_limit import TimeLimit
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 LifespanSteps = AsyncIterator[None]
@@ -31,6 +32,7 @@ def create_app(*, title: str, lifespan: Lifespan) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     problems.install(app)
+    app.add_middleware(TimeLimit)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)  # added last: outermost
     return app

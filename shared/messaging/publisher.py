@@ -21,6 +21,7 @@ from shared.messaging.topology import Topology, declare
 from shared.observability.metrics import PUBLISHED
 from shared.schemas.envelope import CONTENT_TYPE
 
+PUBLISH_SECONDS: Final = 4.8
 CONFIRM_TIMEOUT_SECONDS: Final = 4.0
 _CONNECT_PATIENCE_SECONDS: Final = 1.0
 _DECLARE_SECONDS: Final = 30.0
@@ -120,12 +121,12 @@ class ConfirmedPublisher:
 
         """
         try:
-            await self._make_sure_it_listens()
-            try:
-                await self._publish(message)
-            except _NotThere as error:
-                await self._declare_for(error)
-                await self._publish(message)
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await self._publish_somehow(message)
+        except TimeoutError as error:
+            self._in_doubt = True
+            PUBLISHED.labels(message.routing_key, "uncertain").inc()
+            raise PublishUncertain("too slow") from error
         except (_NotThere, PublishFailed) as error:
             PUBLISHED.labels(message.routing_key, "failed").inc()
             raise PublishFailed(str(error)) from error
@@ -135,6 +136,14 @@ class ConfirmedPublisher:
             raise
         self._in_doubt = False
         PUBLISHED.labels(message.routing_key, "confirmed").inc()
+
+    async def _publish_somehow(self, message: OutgoingMessage) -> None:
+        await self._make_sure_it_listens()
+        try:
+            await self._publish(message)
+        except _NotThere as error:
+            await self._declare_for(error)
+            await self._publish(message)
 
     async def _make_sure_it_listens(self) -> None:
         if self._in_doubt and not await self.ready():

@@ -126,6 +126,27 @@ async def test_with_mongodb_away_requests_are_held_and_staff_are_told(
     await system.wait_until_ready()
 
 
+async def test_with_mongodb_silent_staff_are_told_in_time(
+    system: System, free_hours: FreeHours
+) -> None:
+    """Its connections stay open and nothing answers: 503 within eleven seconds, then as before."""
+    request = await system.ask("amara", free_hours.take())
+    store = system.servers.mongodb
+    async with during(store.pause, store.resume):
+        began = time.monotonic()
+        answers = await asyncio.gather(*(system.decide(request, "approve") for _ in range(12)))
+        took = time.monotonic() - began
+        assert {answer.status_code for answer in answers} == {503}
+        assert took < 11
+
+    async def approved() -> bool:
+        return (await system.decide(request, "approve")).status_code == 200
+
+    await eventually(approved, "it can be approved again", limit=60)
+    await system.email("amara", request)
+    await system.wait_until_ready()
+
+
 async def test_with_the_mail_server_down_the_email_waits_for_it(
     system: System, free_hours: FreeHours
 ) -> None:
