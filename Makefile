@@ -21,7 +21,7 @@ test:  ## all tests, on real servers
 	@$(SETUP)
 	@$(VENV)/python -m pytest
 
-lint:  ## style, types, architecture, lock files
+lint:  ## style, types, architecture
 	@$(SETUP) --without-servers
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
