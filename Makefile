@@ -48,4 +48,4 @@ k8s-validate:  ## render the Kubernetes manifests and check them strictly
 	@$(VENV)/python -m deploy.k8s.validate
 
 clean:  ## forget the local data and the virtual environment
-	rm -rf .local .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .local .venv .hypothesis build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -77,7 +77,7 @@ def make_key(arguments: argparse.Namespace, _settings: CommandSettings) -> int:
 def load_demo(_arguments: argparse.Namespace, settings: CommandSettings) -> int:
     """Migrate the scheduler's database and load the demo practice into it."""
     if settings.mongodb_url is None:
-        raise CommandError("MONGODB_URL is not set")
+        raise CommandError("nothing runs here: `make run`, or set MONGODB_URL")
 
     async def load(url: str) -> bool:
         client = mongo.connect(url)
@@ -108,7 +108,7 @@ def dead_letters(arguments: argparse.Namespace, settings: CommandSettings) -> in
     """List, show, replay or drop what consumers gave up on."""
     url = settings.rabbitmq_url
     if url is None:
-        raise CommandError("RABBITMQ_URL is not set")
+        raise CommandError("nothing runs here: `make run`, or set RABBITMQ_URL")
     if arguments.action != "list" and arguments.which is None:
         raise CommandError("say which: an id, a queue, or all")
     topology = Topology.with_delays(settings.retry_delays_seconds)
@@ -118,7 +118,7 @@ def dead_letters(arguments: argparse.Namespace, settings: CommandSettings) -> in
         raise CommandError("RabbitMQ did not confirm; what is left is still there") from None
     except OSError:
         raise CommandError("RabbitMQ cannot be reached") from None
-    sys.stdout.write(f"{arguments.action}: {done}\n")
+    sys.stdout.write(f"{arguments.action}: {done}\n" if done else "no such dead letter\n")
     return 0 if done or arguments.action == "list" else 1
 
 
@@ -146,7 +146,7 @@ def _mailbox(settings: CommandSettings) -> Mailbox:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="openchair", description=__doc__)
+    parser = argparse.ArgumentParser(prog="openchair", description="Trials and care of Openchair.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run in (
         ("people", show_people),

@@ -50,7 +50,8 @@ class _RunningStack(PydanticBaseSettingsSource):
         return self().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        if not RUNNING.is_file():
-            return {}
-        told: dict[str, Any] = json.loads(RUNNING.read_text(encoding="utf-8"))
+        try:
+            told: dict[str, Any] = json.loads(RUNNING.read_text(encoding="utf-8"))
+        except (FileNotFoundError, PermissionError):
+            return {}  # nothing runs, or it is another user's
         return told

@@ -62,6 +62,12 @@ def check_python() -> None:
         )
 
 
+def check_place() -> None:
+    """Refuse a path that the servers' own scripts cannot take."""
+    if any(character.isspace() for character in str(ROOT)):
+        raise SetupError(f"RabbitMQ's scripts take no path with a space: move {ROOT} elsewhere")
+
+
 def missing_packages(*, servers: bool) -> list[str]:
     """Name the Debian packages that this machine lacks."""
     missing = []
@@ -77,7 +83,9 @@ def missing_packages(*, servers: bool) -> list[str]:
             *Path("/usr/lib").glob("*/libcurl.so.4"),
             *Path("/usr").glob("lib*/libcurl.so.4"),
         ]
-        if not libraries and "OPENCHAIR_MONGOD" not in os.environ:  # what the wheel's mongod loads
+        if not libraries and not os.environ.get(
+            "OPENCHAIR_MONGOD"
+        ):  # what the wheel's mongod loads
             missing.append("libcurl4")
     return missing
 
@@ -100,6 +108,7 @@ def install_packages(packages: list[str]) -> None:
     advice = "Is the network there, and no other apt running?"
     wait = ["-o", "DPkg::Lock::Timeout=120"]
     with services_kept_down():
+        run(["dpkg", "--configure", "-a"], advice)  # what an interrupted run left half-done
         run(["apt-get", "update", "-q"], advice)
         run(install[:1] + wait + install[1:], advice, DEBIAN_FRONTEND="noninteractive")
     if "rabbitmq-server" in packages and Path("/run/systemd/system").is_dir():
@@ -124,6 +133,7 @@ def services_kept_down() -> Iterator[None]:
 def wanted_stamp() -> str:
     """Return what the stamp says when the installed packages are those that are asked for."""
     digest = hashlib.sha256(LOCK_FILE.read_bytes() + (ROOT / "pyproject.toml").read_bytes())
+    digest.update(str(ROOT).encode())  # the commands in .venv name the directory they are in
     return f"{digest.hexdigest()}\n"
 
 
@@ -144,7 +154,7 @@ def venv_is_unusable() -> bool:
 def install_venv() -> None:
     """Install the locked packages and the project itself into .venv."""
     again = "Run this again; it starts where nothing is half-done."
-    if venv_is_unusable():
+    if venv_is_unusable() or str(ROOT) not in (VENV / "bin" / "pip").read_text():
         say("Making .venv")
         (VENV / "pyvenv.cfg").unlink(missing_ok=True)  # half-cleared, it must not look whole
         run([sys.executable, "-m", "venv", "--clear", str(VENV)], again)
@@ -166,6 +176,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that `finally` runs
     try:
         check_python()
+        check_place()
         packages = missing_packages(servers=not arguments.without_servers)
         if packages:
             install_packages(packages)
@@ -174,6 +185,9 @@ def main() -> int:
             say("Ready: .venv holds the locked packages")
     except SetupError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"{error.strerror}: {error.filename}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. Run this again to go on.\n")

@@ -28,6 +28,9 @@ def main() -> int:
     except LocalServerError as error:
         sys.stderr.write(f"openchair: {error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return 1
 
 
 def _is_running() -> bool:

@@ -1,10 +1,13 @@
 """`make run`: everything, with the demo practice, until Ctrl-C."""
 
 import asyncio
+import os
 import shlex
+import signal
 import sys
 import threading
 from contextlib import suppress
+from types import FrameType
 from typing import Final
 
 import honcho.manager
@@ -39,7 +42,10 @@ def main() -> int:
     try:
         loaded = asyncio.run(prepare_databases(stack.mongodb.url))
         _say("Loaded the demo practice." if loaded else "The demo practice is there from before.")
+        signal.signal(signal.SIGHUP, _hang_up)
         return _run_services(stack)
+    except KeyboardInterrupt:
+        return 0
     finally:
         with suppress(FileNotFoundError):
             (ROOT / RUNNING).unlink()
@@ -74,6 +80,14 @@ def _run_services(stack: LocalStack) -> int:
         return 0
     _say("openchair: a part ended by itself, so all were stopped; the lines above say which.")
     return 1
+
+
+def _hang_up(_number: int, _frame: FrameType | None) -> None:
+    """End in order though the terminal is gone, and nothing more can be said there."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, sys.stderr.fileno())
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _welcome(stack: LocalStack) -> None:

@@ -69,7 +69,7 @@ class LocalStack:
         extra: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory.resolve()
-        self.directory.mkdir(parents=True, exist_ok=True)
+        _claim(self.directory)
         self.rabbitmq = rabbitmq or RabbitMQServer(self.directory / "rabbitmq")
         self.mongodb = mongodb or MongoDBServer(self.directory / "mongodb")
         self.maildir = self.directory / "mail"
@@ -166,6 +166,26 @@ class LocalStack:
     def _base(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+def _claim(directory: Path) -> None:
+    """Make the directory, or make sure that what is in it is ours and was made here."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        note = directory / "made-at"
+        if not note.exists():
+            note.write_text(str(directory), encoding="utf-8")
+        made_at = note.read_text(encoding="utf-8")
+        owner = directory.stat().st_uid
+    except OSError as error:
+        raise LocalServerError(f"{error.strerror}: {error.filename}") from None
+    if made_at != str(directory):
+        # RabbitMQ's data names its own place, and would be written back there.
+        raise LocalServerError(f"{directory} was moved or copied: delete it, and run this again")
+    if owner != os.getuid():
+        raise LocalServerError(
+            f"{directory} belongs to another user: run as that one, or delete it"
+        )
 
 
 def _is_ready(url: str) -> bool:
