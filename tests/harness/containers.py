@@ -57,7 +57,12 @@ class _Container:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """Stop it and remove it with its data."""
+        """Stop it cleanly; its data stays."""
+        if self._made:
+            self._container.get_wrapped_container().stop(timeout=30)
+
+    def remove(self) -> None:
+        """Remove it with its data."""
         if self._made:
             self._container.stop()
             self._made = False

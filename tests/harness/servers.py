@@ -50,9 +50,12 @@ class Servers:
     description: str
 
     def stop(self) -> None:
-        """Stop both."""
-        self.rabbitmq.stop()
-        self.mongodb.stop()
+        """Stop both; containers are removed."""
+        for server in (self.rabbitmq, self.mongodb):
+            if isinstance(server, RabbitMQContainer | MongoDBContainer):
+                server.remove()
+            else:
+                server.stop()
 
 
 def start_servers(directory: Path) -> Servers:

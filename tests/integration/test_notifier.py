@@ -211,7 +211,7 @@ async def test_rabbitmq_away_during_the_exchange_does_not_send_it_again(
     """Who waits for the exchange is cancelled; the exchange is not."""
     broker = servers.rabbitmq
     loop = asyncio.get_running_loop()
-    notifier.smtp.on_data = lambda: loop.run_in_executor(None, broker.kill)
+    notifier.smtp.on_data = lambda: loop.run_in_executor(None, broker.stop)
     event = approval()
     await notifier.send(event)
 
