@@ -11,7 +11,7 @@ import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
 from services.notifier.deliveries import Claim, ClaimLost, Deliveries, Standing
-from services.notifier.smtp import NotNow, RefusedForGood, SmtpServer
+from services.notifier.smtp import EXCHANGE_SECONDS, NotNow, RefusedForGood, SmtpServer
 from shared.messaging.ack_policy import Handler, InvalidMessage, RetryLater
 from shared.messaging.events import parse_event
 from shared.mongo import PyMongoError, is_outage
@@ -51,8 +51,9 @@ class Sender:
         return handle
 
     async def finish(self) -> None:
-        """Wait until what is being sent was sent and recorded; an exchange takes 25 seconds."""
-        await asyncio.gather(*self._working.values(), return_exceptions=True)
+        """Wait, for one SMTP exchange and a little, for what is being sent and recorded."""
+        if self._working:
+            await asyncio.wait(self._working.values(), timeout=EXCHANGE_SECONDS + 2)
 
     async def _deliver(self, event: RequestApproved) -> None:
         work = self._working.get(event.id)
