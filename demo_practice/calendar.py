@@ -107,4 +107,5 @@ def _appointment(
             location=service.location,
             alert=None,
         ),
+        changed_at=next_local(day, hour) - timedelta(days=30),
     )

@@ -39,7 +39,7 @@ async def _book(store: Store, appointment: Appointment) -> None:
         return  # an earlier loading was interrupted after this one
 
     async def body(session: Session) -> None:
-        await store.calendar_days.take(appointment, session=session)
+        await store.calendar_days.take(appointment, although_taken=False, session=session)
         await store.appointments.add(
             appointment,
             request_id=demo_id(f"request-of:{appointment.id}"),

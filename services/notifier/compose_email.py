@@ -11,7 +11,8 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from services.notifier.times import day_and_time, same_wall_clock, zone_in_words
-from shared.schemas.request_approved import Change, RequestApproved, RequestApprovedData
+from shared.schemas.appointment_details import Change
+from shared.schemas.request_approved import RequestApproved, RequestApprovedData
 from shared.schemas.vocabulary import ChangedField, Modality, RequestType
 
 _HEADLINES: Final = {

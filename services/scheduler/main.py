@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from services.scheduler.http_api import errors
 from services.scheduler.http_api.dependencies import Wiring
-from services.scheduler.http_api.requests import request_routes
+from services.scheduler.http_api.routes import staff_routes
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
 from services.scheduler.relay import Relay
@@ -72,7 +72,8 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
     app.include_router(health_routes(needed, reported))
     if Component.API in settings.components:
         authenticate = BearerAuthentication(settings.token_verifier())
-        app.include_router(request_routes(Wiring(store, authenticate, relay.wake)))
+        for router in staff_routes(Wiring(store, authenticate, relay.wake)):
+            app.include_router(router)
     return app
 
 

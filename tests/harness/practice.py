@@ -12,7 +12,7 @@ from services.scheduler.use_cases.approve_request import approve_request
 from services.scheduler.use_cases.decide import Decided
 from services.scheduler.use_cases.decline_request import decline_request
 from services.scheduler.use_cases.receive_requests import receive_requests
-from shared.auth.actors import Role, StaffActor
+from shared.auth.actors import Role
 from shared.schemas.request_submitted import RequestSubmitted, RequestSubmittedData
 from shared.schemas.vocabulary import Modality, RequestType
 
@@ -32,10 +32,6 @@ class SmallPractice:
     amara: Client
     keisha: Client
     session: Service
-
-    def actor(self, member: StaffMember) -> StaffActor:
-        """Return the actor a member of staff is."""
-        return StaffActor(member.practice_id, member.name, member.id, member.role)
 
     def submission(self, **fields: Any) -> RequestSubmitted:
         """Return a submission: by default, Amara asks for a session with Dana."""
@@ -145,7 +141,7 @@ async def approve(
     small: SmallPractice, request: UUID, edits: Edits | None = None, *, version: int | None = None
 ) -> Decided:
     """Approve as the practice scheduler."""
-    actor = small.actor(small.priya)
+    actor = small.priya
     return await approve_request(
         small.store, actor, request, edits or Edits(), expected_version=version, now=NOW
     )
@@ -153,5 +149,5 @@ async def approve(
 
 async def decline(small: SmallPractice, request: UUID) -> Decided:
     """Decline as the practice scheduler."""
-    actor = small.actor(small.priya)
+    actor = small.priya
     return await decline_request(small.store, actor, request, None, expected_version=None, now=NOW)

@@ -30,11 +30,11 @@ async def test_each_sees_what_is_theirs(store: Store) -> None:
     of_keisha = await here.receive(client_id=here.keisha.id, clinician_id=here.marcus.id)
     elsewhere = await there.receive()
 
-    assert await listed(store, here.actor(here.priya)) == {of_amara, of_keisha}
-    assert await listed(store, here.actor(here.dana)) == {of_amara}
-    assert await listed(store, here.actor(here.marcus)) == {of_keisha}
-    assert await listed(store, there.actor(there.priya)) == {elsewhere}
-    as_intern = replace(here.actor(here.dana), role=Role.INTERN)
+    assert await listed(store, here.priya) == {of_amara, of_keisha}
+    assert await listed(store, here.dana) == {of_amara}
+    assert await listed(store, here.marcus) == {of_keisha}
+    assert await listed(store, there.priya) == {elsewhere}
+    as_intern = replace(here.dana, role=Role.INTERN)
     assert await listed(store, as_intern) == {of_amara}
 
 
@@ -44,8 +44,8 @@ async def test_what_one_may_not_see_one_cannot_decide(store: Store, who: str) ->
     here, there = await open_practice(store), await open_practice(store)
     request = await here.receive()
     actors = {
-        "marcus": here.actor(here.marcus),
-        "other practice": there.actor(there.priya),
+        "marcus": here.marcus,
+        "other practice": there.priya,
     }
 
     with pytest.raises(RequestNotFound):
@@ -63,7 +63,7 @@ async def test_who_is_not_staff_of_the_practice_decides_nothing(store: Store) ->
     here, there = await open_practice(store), await open_practice(store)
     request = await here.receive()
     for staff_id in (uuid4(), there.priya.id, here.dana.id):
-        stranger = replace(here.actor(here.priya), staff_id=staff_id)
+        stranger = replace(here.priya, staff_id=staff_id)
         with pytest.raises(ActorNotStaff):
             await approve_request(store, stranger, request, Edits(), expected_version=None, now=NOW)
 
@@ -74,7 +74,7 @@ async def test_a_booked_stranger_does_not_open_the_request(store: Store) -> None
     request = await here.receive()
     await approve_request(
         store,
-        here.actor(here.priya),
+        here.priya,
         request,
         Edits(clinician_id=here.marcus.id),
         expected_version=None,
@@ -83,7 +83,7 @@ async def test_a_booked_stranger_does_not_open_the_request(store: Store) -> None
 
     page = await list_requests(
         store,
-        here.actor(here.marcus),
+        here.marcus,
         status=RequestStatus.APPROVED,
         after=None,
         limit=10,

@@ -185,7 +185,7 @@ async def test_a_clash_names_nobody_whom_the_actor_may_not_see(small: SmallPract
     with pytest.raises(SlotTaken) as refused:
         await approve_request(
             small.store,
-            small.actor(small.dana),
+            small.dana,
             request,
             Edits(),
             expected_version=None,

@@ -65,6 +65,7 @@ def asked(**changes: Any) -> Asked:
     """Return what a client asked for: a session with Dana at START."""
     whole = Asked(
         start=START,
+        minutes=45,
         service_id=SESSION.id,
         service_label=SESSION.label,
         clinician_id=DANA.id,
@@ -96,7 +97,7 @@ def booking(**changes: Any) -> Booking:
 
 def appointment(**changes: Any) -> Appointment:
     """Return a booked appointment; `changes` are of its booking."""
-    return Appointment(UUID(int=30), PRACTICE_ID, CLIENT_ID, "S\u00f8ren Dahl", booking(**changes))
+    return Appointment(UUID(int=30), PRACTICE_ID, CLIENT_ID, "S\u00f8ren Dahl", booking(**changes), NOW)
 
 
 def pending_request(**changes: Any) -> AppointmentRequest:
@@ -118,6 +119,7 @@ def pending_request(**changes: Any) -> AppointmentRequest:
         ),
         asked=asked(),
         flags=frozenset(),
+        submitted_by="soren",
         submitted_at=NOW - timedelta(hours=2),
         received_at=NOW - timedelta(hours=1),
         correlation_id="demo-0001",

@@ -1,46 +1,77 @@
-"""Cursors of lists: opaque to callers, and checked when they come back."""
+"""Cursors of lists: opaque to callers, and checked when they come back.
+
+A cursor holds the order of its list, the value it ended with and the id: it is of no use with
+another order.
+"""
 
 import base64
 import json
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Query
 
-from services.scheduler.mongo.requests import ListPosition
 from shared.http.problems import Problem
 
+Value = datetime | str
 
-def encode(position: ListPosition | None) -> str | None:
+CursorParameter = Annotated[
+    str | None, Query(max_length=1200, description="`next_cursor` of the page before.")
+]
+
+
+def encode(order: str, value: Value, identifier: UUID) -> str:
     """Return the cursor for what comes after a position."""
-    if position is None:
-        return None
-    content = json.dumps([position.relevant_time.isoformat(), str(position.request_id)])
+    told = value.isoformat() if isinstance(value, datetime) else value
+    content = json.dumps([order, isinstance(value, datetime), told, str(identifier)])
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
-def decode(
-    cursor: Annotated[
-        str | None, Query(max_length=200, description="`next_cursor` of the page before.")
-    ] = None,
-) -> ListPosition | None:
-    """Return the position in a cursor; a problem when it is none of ours."""
+def decode(cursor: str, order: str) -> tuple[Value, UUID]:
+    """Return the position in a cursor of a list in that order; a problem when it is none."""
+    try:
+        return _parse(cursor, order)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        raise _UNKNOWN from None
+
+
+def decode_instant(cursor: str | None, order: str) -> tuple[datetime, UUID] | None:
+    """Return the same for a list that is sorted by time; None without a cursor."""
     if cursor is None:
         return None
-    try:
-        return _parse(cursor)
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        raise Problem(
-            HTTPStatus.BAD_REQUEST, "unknown-cursor", "The cursor is not one of ours: start again."
-        ) from None
+    value, identifier = decode(cursor, order)
+    if not isinstance(value, datetime):
+        raise _UNKNOWN
+    return value, identifier
 
 
-def _parse(cursor: str) -> ListPosition:
+def decode_text(cursor: str | None, order: str) -> tuple[str, UUID] | None:
+    """Return the same for a list that is sorted by name; None without a cursor."""
+    if cursor is None:
+        return None
+    value, identifier = decode(cursor, order)
+    if not isinstance(value, str):
+        raise _UNKNOWN
+    return value, identifier
+
+
+_UNKNOWN: Final = Problem(
+    HTTPStatus.BAD_REQUEST,
+    "unknown-cursor",
+    "The cursor is not one of this list in this order: start again without it.",
+)
+
+
+def _parse(cursor: str, order: str) -> tuple[Value, UUID]:
     content = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    instant, request_id = json.loads(content)
-    time = datetime.fromisoformat(instant)
+    told_order, is_instant, value, identifier = json.loads(content)
+    if told_order != order or not isinstance(value, str):
+        raise ValueError("another list's")
+    if not is_instant:
+        return value, UUID(identifier)
+    time = datetime.fromisoformat(value)
     if time.tzinfo is None:
         raise ValueError("no offset")
-    return ListPosition(time.astimezone(UTC), UUID(request_id))
+    return time.astimezone(UTC), UUID(identifier)

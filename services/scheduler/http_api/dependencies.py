@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Query, Request
 
+from services.scheduler.domain.intervals import Interval
+from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.admit_staff import admit_staff
 from shared.auth.actors import Actor, StaffActor
 from shared.http.bearer import BearerAuthentication
 from shared.http.problems import Problem
+from shared.schemas.fields import UtcDatetime
 
 _ETAG: Final = re.compile(r'"([0-9]{1,9})"')
 
@@ -27,14 +30,13 @@ class Wiring:
     wake_relay: Callable[[], None]
 
 
-def staff_dependency(wiring: Wiring) -> Callable[..., Awaitable[StaffActor]]:
+def staff_dependency(wiring: Wiring) -> Callable[..., Awaitable[StaffMember]]:
     """Return the dependency that lets members of staff in, and nobody else."""
 
-    async def staff(actor: Annotated[Actor, Depends(wiring.authenticate)]) -> StaffActor:
+    async def staff(actor: Annotated[Actor, Depends(wiring.authenticate)]) -> StaffMember:
         if not isinstance(actor, StaffActor):
             raise Problem(HTTPStatus.FORBIDDEN, "staff-only", "This is for staff of a practice.")
-        await admit_staff(wiring.store, actor)
-        return actor
+        return await admit_staff(wiring.store, actor)
 
     return staff
 
@@ -52,6 +54,47 @@ def expected_version(
     raise Problem(
         HTTPStatus.BAD_REQUEST, "malformed-etag", "If-Match must hold one ETag of this resource."
     )
+
+
+Version = Annotated[int | None, Depends(expected_version)]
+"""The version that a change is for; None without the header."""
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        description="Repeating a call with the same key is the same booking, not another one.",
+    ),
+]
+
+
+def correlation_id(request: Request) -> str:
+    """Return the id under which logs and events tell of this call."""
+    return str(request.state.correlation_id)
+
+
+def needed_range(
+    from_: Annotated[UtcDatetime, Query(alias="from", description="With its offset from UTC.")],
+    until: Annotated[UtcDatetime, Query(description="Not included; at most 100 days later.")],
+) -> Interval:
+    """Return the range of time that `from` and `until` name."""
+    return Interval(from_, until)
+
+
+def optional_range(
+    from_: Annotated[
+        UtcDatetime | None, Query(alias="from", description="Goes with `until`.")
+    ] = None,
+    until: Annotated[UtcDatetime | None, Query(description="Not included.")] = None,
+) -> Interval | None:
+    """Return the same where both may be left out."""
+    if from_ is None and until is None:
+        return None
+    if from_ is None or until is None:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, "half-a-range", "Give both `from` and `until`, or neither."
+        )
+    return Interval(from_, until)
 
 
 def utc_now() -> datetime:

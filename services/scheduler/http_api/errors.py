@@ -13,7 +13,11 @@ from shared.mongo import PyMongoError, is_outage
 
 STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.RequestNotFound: HTTPStatus.NOT_FOUND,
+    refusals.AppointmentNotFound: HTTPStatus.NOT_FOUND,
     refusals.ActorNotStaff: HTTPStatus.FORBIDDEN,
+    refusals.NotPermitted: HTTPStatus.FORBIDDEN,
+    refusals.RangeEmpty: HTTPStatus.BAD_REQUEST,
+    refusals.RangeTooLong: HTTPStatus.BAD_REQUEST,
     refusals.AlreadyDecided: HTTPStatus.CONFLICT,
     refusals.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
     refusals.SlotTaken: HTTPStatus.CONFLICT,
@@ -25,6 +29,13 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.ClientUnknown: HTTPStatus.CONFLICT,
     refusals.CancellationTakesNoEdits: HTTPStatus.CONFLICT,
     refusals.OriginalGone: HTTPStatus.CONFLICT,
+    refusals.OriginalMoved: HTTPStatus.CONFLICT,
+    refusals.AppointmentCancelled: HTTPStatus.CONFLICT,
+    refusals.DurationUnusual: HTTPStatus.CONFLICT,
+    refusals.ClientMayExist: HTTPStatus.CONFLICT,
+    refusals.ClientOnRecord: HTTPStatus.CONFLICT,
+    refusals.NothingToFollowUp: HTTPStatus.CONFLICT,
+    refusals.KeyReused: HTTPStatus.CONFLICT,
 }
 
 log = structlog.get_logger(__name__)

@@ -22,7 +22,12 @@ class CalendarDays:
 
     async def ensure(self, practice_id: UUID, booking: Booking) -> None:
         """Make the day documents; before the transaction, which must not upsert them."""
+        keys = [_key(booking.clinician_id, day) for day in booking.utc_days]
+        query = {"_id": {"$in": keys}}
+        there = {row["_id"] async for row in self._collection.find(query, {"_id": 1})}
         for day in booking.utc_days:
+            if _key(booking.clinician_id, day) in there:
+                continue
             try:
                 await self._collection.update_one(
                     {"_id": _key(booking.clinician_id, day)},
@@ -39,22 +44,33 @@ class CalendarDays:
             except DuplicateKeyError:
                 continue  # two made it at once: there it is
 
-    async def take(self, appointment: Appointment, *, session: Session) -> None:
-        """Take the appointment's time; raises SlotTaken when any of it is taken by another."""
+    async def take(
+        self, appointment: Appointment, *, although_taken: bool, session: Session
+    ) -> bool:
+        """Take the appointment's time; say whether all of it was free.
+
+        Raises:
+            SlotTaken: another has some of it, and it is not to be taken all the same.
+
+        """
         booking = appointment.booking
         interval = {"appointment_id": appointment.id, "start": booking.start, "end": booking.end}
+        was_free = True
         for day in booking.utc_days:
-            taken = await self._collection.update_one(
-                {
-                    "_id": _key(booking.clinician_id, day),
-                    "practice_id": appointment.practice_id,
-                    "busy": {"$not": {"$elemMatch": _overlap(booking)}},
-                },
-                {"$push": {"busy": interval}},
-                session=session,
-            )
-            if taken.modified_count == 0:
+            one_day = {
+                "_id": _key(booking.clinician_id, day),
+                "practice_id": appointment.practice_id,
+            }
+            free = {**one_day, "busy": {"$not": {"$elemMatch": _overlap(booking)}}}
+            update = {"$push": {"busy": interval}}
+            taken = await self._collection.update_one(free, update, session=session)
+            if taken.modified_count:
+                continue
+            was_free = False
+            if not although_taken:
                 raise SlotTaken
+            await self._collection.update_one(one_day, update, session=session)
+        return was_free
 
     async def release(self, appointment: Appointment, *, session: Session) -> None:
         """Free the appointment's time."""

@@ -5,10 +5,15 @@ from typing import Final, TypeVar
 
 from services.scheduler.mongo.appointments import Appointments
 from services.scheduler.mongo.calendar_days import CalendarDays
+from services.scheduler.mongo.clients import Clients
 from services.scheduler.mongo.history import History
 from services.scheduler.mongo.outbox import Outbox
-from services.scheduler.mongo.people import Clients, Practices, Services, Staff
+from services.scheduler.mongo.practices import Practices
 from services.scheduler.mongo.requests import Requests
+from services.scheduler.mongo.services import Services
+from services.scheduler.mongo.staff import Staff
+from services.scheduler.mongo.withdrawals import Withdrawals
+from services.scheduler.mongo.work_schedules import WorkSchedules
 from shared.mongo import Client, Session, is_reachable, run_transaction
 
 DATABASE: Final = "openchair_scheduler"
@@ -26,7 +31,9 @@ class Store:
         self.staff = Staff(self.database)
         self.services = Services(self.database)
         self.clients = Clients(self.database)
+        self.work_schedules = WorkSchedules(self.database)
         self.requests = Requests(self.database)
+        self.withdrawals = Withdrawals(self.database)
         self.appointments = Appointments(self.database)
         self.calendar_days = CalendarDays(self.database)
         self.history = History(self.database)

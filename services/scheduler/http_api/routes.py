@@ -1,0 +1,19 @@
+"""All routes of the staff's API."""
+
+from fastapi import APIRouter
+
+from services.scheduler.http_api.appointments import appointment_routes, booking_routes
+from services.scheduler.http_api.day import day_routes
+from services.scheduler.http_api.dependencies import Wiring
+from services.scheduler.http_api.requests import decision_routes, request_routes
+
+
+def staff_routes(wiring: Wiring) -> list[APIRouter]:
+    """Return the routers, in the order in which the documentation shows them."""
+    return [
+        day_routes(wiring),
+        request_routes(wiring),
+        decision_routes(wiring),
+        appointment_routes(wiring),
+        booking_routes(wiring),
+    ]

@@ -1,0 +1,55 @@
+"""`staff`: the people of a practice who sign in."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from services.scheduler.domain.people import StaffMember
+from shared.auth.actors import Role
+from shared.mongo import Collection, Database, Document
+
+
+class Staff:
+    """Reads and writes members of staff."""
+
+    def __init__(self, database: Database) -> None:
+        self._collection: Collection = database["staff"]
+
+    async def get(self, practice_id: UUID, staff_id: UUID) -> StaffMember | None:
+        """Return the practice's member of staff, or None."""
+        document = await self._collection.find_one({"_id": staff_id, "practice_id": practice_id})
+        return None if document is None else from_document(document)
+
+    async def get_many(self, ids: Iterable[UUID]) -> dict[UUID, StaffMember]:
+        """Return those that exist, by id, of any practice; for taking requests in."""
+        cursor = self._collection.find({"_id": {"$in": list(ids)}})
+        return {document["_id"]: from_document(document) async for document in cursor}
+
+    async def save(self, member: StaffMember) -> None:
+        """Insert or replace the member, whatever is there."""
+        await self._collection.replace_one({"_id": member.id}, to_document(member), upsert=True)
+
+
+def to_document(member: StaffMember) -> Document:
+    """Return the document."""
+    return {
+        "_id": member.id,
+        "practice_id": member.practice_id,
+        "name": member.name,
+        "email": member.email,
+        "role": member.role.value,
+        "active": member.active,
+        "version": member.version,
+    }
+
+
+def from_document(document: Document) -> StaffMember:
+    """Return the member of staff."""
+    return StaffMember(
+        id=document["_id"],
+        practice_id=document["practice_id"],
+        name=document["name"],
+        email=document["email"],
+        role=Role(document["role"]),
+        active=document["active"],
+        version=document["version"],
+    )
