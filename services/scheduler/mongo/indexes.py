@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from pymongo import IndexModel
 
+from services.scheduler.mongo.backfill import drop_retired_indexes, fill_in
 from shared.mongo import Database
 
 _PUBLISHED_KEPT_SECONDS: Final = 14 * 24 * 3600
@@ -117,10 +118,15 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
 
 
 async def migrate(database: Database) -> None:
-    """Create what is missing; collections too, since a transaction should find them there."""
+    """Create what is missing; collections too, since a transaction should find them there.
+
+    Records of earlier versions are brought up to date before their indexes are built.
+    """
     existing = set(await database.list_collection_names())
-    for name, indexes in INDEXES.items():
+    for name in INDEXES:
         if name not in existing:
             await database.create_collection(name)
-        if indexes:
-            await database[name].create_indexes(indexes)
+    await fill_in(database)
+    for name, indexes in INDEXES.items():
+        await database[name].create_indexes(indexes)
+    await drop_retired_indexes(database)
