@@ -1,0 +1,155 @@
+"""Every route of the scheduler, and what it answers to whom (PRODUCT 7).
+
+A route that is missing here fails the test: whoever adds one says here who may use it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from tests.integration.access.world import Who, World
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route.
+
+    `answers` are the statuses for staff; everybody else is turned away unless `is_public`. `shows`
+    is whether those who may see the client find something of theirs in the answer.
+    """
+
+    method: str
+    path: str
+    answers: Mapping[Who, int]
+    shows: bool = False
+    values: Callable[[World], Mapping[str, str]] = lambda _world: {}
+    query: Callable[[World], Mapping[str, str]] = lambda _world: {}
+    body: Callable[[World], Body | None] = lambda _world: None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_public: bool = False
+    streams: bool = False
+
+    def expected(self, who: Who) -> int:
+        """Return the status."""
+        if self.is_public:
+            return 200
+        if who in (Who.NOBODY, Who.FORGER):
+            return 401
+        if who in (Who.CLIENT, Who.PORTAL, Who.FORMER):
+            return 403
+        return self.answers[who]
+
+
+_HERE: Final = (
+    Who.SCHEDULER,
+    Who.ASSIGNED_CLINICIAN,
+    Who.ASSIGNED_INTERN,
+    Who.OTHER_CLINICIAN,
+    Who.OTHER_INTERN,
+)
+MAY_SEE: Final = frozenset({Who.SCHEDULER, Who.ASSIGNED_CLINICIAN, Who.ASSIGNED_INTERN})
+
+
+def everybody(status: int = 200) -> Mapping[Who, int]:
+    """Return the same answer for all staff, each with what is theirs in it."""
+    return dict.fromkeys((*_HERE, Who.STRANGER), status)
+
+
+def who_may_see(status: int = 200) -> Mapping[Who, int]:
+    """Return an answer for those who see the client; for the others it is not there."""
+    return {who: status if who in MAY_SEE else 404 for who in (*_HERE, Who.STRANGER)}
+
+
+def colleagues(status: int = 200) -> Mapping[Who, int]:
+    """Return an answer for all of the practice; for others it is not there."""
+    return {who: status if who in _HERE else 404 for who in (*_HERE, Who.STRANGER)}
+
+
+def only_scheduler(
+    status: int = 200, *, others: int = 403, stranger: int = 404
+) -> Mapping[Who, int]:
+    """Return an answer for the practice scheduler; colleagues may not, strangers find nothing."""
+    return {**dict.fromkeys(_HERE, others), Who.SCHEDULER: status, Who.STRANGER: stranger}
+
+
+def _pending(world: World) -> Mapping[str, str]:
+    return {"request_id": str(world.pending_id)}
+
+
+def _declined(world: World) -> Mapping[str, str]:
+    return {"request_id": str(world.declined_id)}
+
+
+def _appointment(world: World) -> Mapping[str, str]:
+    return {"appointment_id": str(world.appointment.id)}
+
+
+def _range(world: World) -> Mapping[str, str]:
+    return {
+        "from": (world.soon - timedelta(days=2)).isoformat(),
+        "until": (world.soon + timedelta(days=2)).isoformat(),
+    }
+
+
+def _booking(world: World) -> Body:
+    return {
+        "client_id": str(world.client.id),
+        "clinician_id": str(world.clinician.id),
+        "service_id": str(world.service.id),
+        "start": (world.soon + timedelta(hours=6)).isoformat(),
+    }
+
+
+def _later(world: World) -> Body:
+    return {"start": (world.soon + timedelta(days=1)).isoformat()}
+
+
+_REQUESTS: Final = "/v1/appointment-requests"
+_ONE_REQUEST: Final = _REQUESTS + "/{request_id}"
+_ONE_APPOINTMENT: Final = "/v1/appointments/{appointment_id}"
+
+ROWS: Final = [
+    Row("GET", "/health/live", {}, is_public=True),
+    Row("GET", "/health/ready", {}, is_public=True),
+    Row("GET", "/metrics", {}, is_public=True),
+    Row("GET", "/openapi.json", {}, is_public=True),
+    Row("GET", "/v1/to-do", everybody(), shows=True),
+    Row("GET", "/v1/calendar", everybody(), shows=True, query=_range),
+    Row("GET", _REQUESTS, everybody(), shows=True),
+    Row("GET", _ONE_REQUEST, who_may_see(), shows=True, values=_pending),
+    Row("GET", _ONE_REQUEST + "/history", who_may_see(), shows=True, values=_pending),
+    Row("POST", _ONE_REQUEST + "/preview", who_may_see(), shows=True, values=_pending),
+    Row("POST", _ONE_REQUEST + "/approve", who_may_see(), shows=True, values=_pending),
+    Row("POST", _ONE_REQUEST + "/decline", who_may_see(), shows=True, values=_pending),
+    Row(
+        "PUT",
+        _ONE_REQUEST + "/follow-up",
+        who_may_see(),
+        shows=True,
+        values=_declined,
+        body=lambda _world: {"done": True},
+    ),
+    Row("GET", "/v1/appointments", everybody(), shows=True),
+    Row("GET", _ONE_APPOINTMENT, who_may_see(), shows=True, values=_appointment),
+    Row("GET", _ONE_APPOINTMENT + "/history", who_may_see(), values=_appointment),
+    # The client is named in the body: who may not see them is told that there is none (409).
+    Row(
+        "POST",
+        "/v1/appointments",
+        {**dict.fromkeys(_HERE, 409), **dict.fromkeys(MAY_SEE, 201), Who.STRANGER: 409},
+        shows=True,
+        body=_booking,
+    ),
+    Row(
+        "POST",
+        _ONE_APPOINTMENT + "/move",
+        who_may_see(),
+        shows=True,
+        values=_appointment,
+        body=_later,
+    ),
+    Row("POST", _ONE_APPOINTMENT + "/cancel", who_may_see(), shows=True, values=_appointment),
+]
