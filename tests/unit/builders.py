@@ -97,7 +97,9 @@ def booking(**changes: Any) -> Booking:
 
 def appointment(**changes: Any) -> Appointment:
     """Return a booked appointment; `changes` are of its booking."""
-    return Appointment(UUID(int=30), PRACTICE_ID, CLIENT_ID, "S\u00f8ren Dahl", booking(**changes), NOW)
+    return Appointment(
+        UUID(int=30), PRACTICE_ID, CLIENT_ID, "S\u00f8ren Dahl", booking(**changes), NOW
+    )
 
 
 def pending_request(**changes: Any) -> AppointmentRequest:
