@@ -8,14 +8,8 @@ from shared import mongo
 from shared.messaging.events import to_message
 from shared.messaging.publisher import ConfirmedPublisher
 from shared.messaging.topology import SCHEDULING
-from shared.schemas.request_approved import (
-    AskedFor,
-    Booked,
-    PracticeContact,
-    Recipient,
-    RequestApproved,
-    RequestApprovedData,
-)
+from shared.schemas.appointment_details import Booked, PracticeContact, Recipient
+from shared.schemas.request_approved import AskedFor, RequestApproved, RequestApprovedData
 from shared.schemas.vocabulary import Modality, RequestType
 from tests.harness.polling import eventually
 from tests.harness.smtp_script import ScriptedSmtp

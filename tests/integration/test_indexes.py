@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.access import visible_to
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
-from shared.auth.actors import Role, StaffActor
+from shared.auth.actors import Role
 from tests.harness.practice import NOW
 
 ROWS = 20_000
@@ -44,7 +45,7 @@ def stages(plan: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("role", [Role.PRACTICE_SCHEDULER, Role.CLINICIAN])
 async def test_the_default_list_is_an_index_scan_without_a_sort(full: Store, role: Role) -> None:
     """A page of fifty reads about fifty keys, for every role."""
-    actor = StaffActor(PRACTICES[0], "x", STAFF[0], role)
+    actor = StaffMember(STAFF[0], PRACTICES[0], "x", "x@example.org", role)
     query = {
         **visible_to(actor),
         "status": "pending",

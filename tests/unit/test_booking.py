@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scheduler.domain.appointment import AppointmentStatus
-from services.scheduler.domain.refusals import OriginalGone
-from tests.unit.builders import appointment, booking
+from services.scheduler.domain.refusals import AppointmentCancelled
+from tests.unit.builders import NOW, appointment, booking
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,8 @@ def test_moving_keeps_who_it_is_and_tells_calendars() -> None:
     """A moved appointment is the same one, with the new slot and the next sequence."""
     before = appointment()
     later = booking(start=before.booking.start + timedelta(days=1))
-    after = before.move(later)
+    again = booking(start=before.booking.start + timedelta(days=2))
+    after = before.move(later, NOW)
     assert (after.id, after.client_id, after.practice_id) == (
         before.id,
         before.client_id,
@@ -77,14 +78,14 @@ def test_moving_keeps_who_it_is_and_tells_calendars() -> None:
     )
     assert after.booking == later
     assert after.status is AppointmentStatus.BOOKED
-    assert (before.sequence, after.sequence, after.move(later).sequence) == (0, 1, 2)
+    assert (before.sequence, after.sequence, after.move(again, NOW).sequence) == (0, 1, 2)
     assert before.booking != later
 
 
 def test_cancelling_keeps_the_slot_on_record() -> None:
     """A cancelled appointment still tells what it was, with the next sequence."""
     before = appointment()
-    after = before.cancel()
+    after = before.cancel(NOW)
     assert after.status is AppointmentStatus.CANCELLED
     assert after.booking == before.booking
     assert after.sequence == before.sequence + 1
@@ -93,8 +94,8 @@ def test_cancelling_keeps_the_slot_on_record() -> None:
 
 def test_what_is_cancelled_stays_so() -> None:
     """A cancelled appointment can neither be moved nor cancelled again."""
-    gone = appointment().cancel()
-    with pytest.raises(OriginalGone):
-        gone.move(booking())
-    with pytest.raises(OriginalGone):
-        gone.cancel()
+    gone = appointment().cancel(NOW)
+    with pytest.raises(AppointmentCancelled):
+        gone.move(booking(), NOW)
+    with pytest.raises(AppointmentCancelled):
+        gone.cancel(NOW)

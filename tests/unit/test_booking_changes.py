@@ -8,7 +8,17 @@ import pytest
 
 from services.scheduler.domain.booking_plan import FieldChange, changes_from_asked
 from shared.schemas.vocabulary import ChangedField, Modality
-from tests.unit.builders import DANA, INES, INTAKE, ONLINE, SESSION, START, appointment, asked
+from tests.unit.builders import (
+    DANA,
+    INES,
+    INTAKE,
+    ONLINE,
+    ROOM,
+    SESSION,
+    START,
+    appointment,
+    asked,
+)
 from tests.unit.builders import booking as booked
 
 LATER = START + timedelta(hours=1)
@@ -37,12 +47,13 @@ def test_as_asked_lists_nothing() -> None:
             {"appointment_type": "Therapy Intake"},
             FieldChange(ChangedField.SERVICE, "Therapy Session", "Therapy Intake"),
         ),
+        ({"location": "Garden room"}, FieldChange(ChangedField.LOCATION, ROOM, "Garden room")),
     ],
 )
 def test_each_thing_that_staff_change_is_listed(
     changes: dict[str, Any], expected: FieldChange
 ) -> None:
-    """Time, clinician, kind, length and modality: each by itself."""
+    """Time, clinician, kind, length, modality and place: each by itself."""
     found = changes_from_asked(asked(), booked(**changes), asked_service=SESSION, original=None)
     assert found == (expected,)
 
@@ -57,7 +68,8 @@ def test_several_changes_are_listed_in_a_fixed_order() -> None:
         **TO_INES,
     )
     found = changes_from_asked(asked(), changed, asked_service=SESSION, original=None)
-    assert [change.field for change in found] == list(ChangedField)
+    told = [field for field in ChangedField if field is not ChangedField.LOCATION]
+    assert [change.field for change in found] == told
 
 
 def test_any_clinician_is_not_changed_by_naming_one() -> None:
@@ -71,7 +83,11 @@ def test_length_and_modality_are_those_of_the_service_asked_for() -> None:
     online = booked(modality=Modality.TELEHEALTH, location=None)
     assert changes_from_asked(asked(), online, asked_service=ONLINE, original=None) == ()
     found = changes_from_asked(asked(), booked(), asked_service=INTAKE, original=None)
-    assert {change.field for change in found} == {ChangedField.SERVICE, ChangedField.MINUTES}
+    assert [change.field for change in found] == [
+        ChangedField.SERVICE,
+        ChangedField.MINUTES,
+        ChangedField.LOCATION,
+    ]
 
 
 def test_a_move_is_compared_with_the_original() -> None:
@@ -98,7 +114,7 @@ def test_a_service_nobody_knows_promises_nothing() -> None:
     assert [change.field for change in found] == [ChangedField.START]
 
 
-def test_alert_code_label_and_room_are_never_listed() -> None:
+def test_alert_code_and_label_are_never_listed() -> None:
     """What only staff see is no change that the client hears of (PRODUCT 8.11)."""
     changed = booked(alert="Bring the form.", service_code="90837", service_label="Long session")
     assert changes_from_asked(asked(), changed, asked_service=SESSION, original=None) == ()

@@ -8,7 +8,7 @@ import pytest
 
 from services.scheduler.domain.appointment import Appointment, Booking
 from services.scheduler.domain.appointment_request import Asked, Edits
-from services.scheduler.domain.booking_plan import plan_booking
+from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed, plan_booking
 from services.scheduler.domain.people import Service, StaffMember
 from services.scheduler.domain.refusals import ClinicianUnknown, Refusal, StartInPast
 from shared.schemas.vocabulary import Modality
@@ -34,15 +34,17 @@ def plan(
     service: Service = SESSION,
     clinician: StaffMember = DANA,
     original: Appointment | None = None,
+    confirmed: Confirmed = NOTHING_CONFIRMED,
     now: datetime = NOW,
 ) -> Booking:
     """Plan what a client asked for, by default a session with Dana, unedited."""
     return plan_booking(
-        what or asked(),
         edits or Edits(),
+        start=(what or asked()).start,
         service=service,
         clinician=clinician,
         original=original,
+        confirmed=confirmed,
         now=now,
     )
 

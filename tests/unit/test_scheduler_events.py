@@ -154,7 +154,7 @@ def test_a_cancelled_appointment_says_so() -> None:
         DECISION,
         practice=PRACTICE,
         client=CLIENT,
-        appointment=BOOKED.cancel(),
+        appointment=BOOKED.cancel(NOW),
         previous=BOOKED,
         changes=(),
     )

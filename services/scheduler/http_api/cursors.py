@@ -25,7 +25,8 @@ CursorParameter = Annotated[
 def encode(order: str, value: Value, identifier: UUID) -> str:
     """Return the cursor for what comes after a position."""
     told = value.isoformat() if isinstance(value, datetime) else value
-    content = json.dumps([order, isinstance(value, datetime), told, str(identifier)])
+    position = [order, isinstance(value, datetime), told, str(identifier)]
+    content = json.dumps(position, ensure_ascii=False)
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
