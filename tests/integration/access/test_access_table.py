@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from pydantic import SecretStr
 
 from services.scheduler.main import build_app
 from services.scheduler.mongo.indexes import migrate
@@ -37,9 +38,9 @@ class Api:
             SchedulerSettings(
                 app_env=AppEnv.DEV,
                 local_issuer_key_file=key_file,
-                mongodb_url=servers.mongodb.url,  # type: ignore[arg-type]  pydantic makes it secret
+                mongodb_url=SecretStr(servers.mongodb.url),
                 mongodb_database=self.store.database.name,
-                rabbitmq_url="amqp://nobody@127.0.0.1:1/",  # type: ignore[arg-type]
+                rabbitmq_url=SecretStr("amqp://nobody@127.0.0.1:1/"),
             )
         )
 
