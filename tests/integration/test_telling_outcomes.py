@@ -299,6 +299,7 @@ async def test_three_processes_tell_each_outcome_once(deliveries: Deliveries) ->
     bodies = {message.body for message in taker.taken}
     assert len(taker.taken) == len(bodies) == len(emails)
     assert {message.routing_key for message in taker.taken} == {"notification.sent"}
+    assert (await deliveries.collection.index_information())["to_tell"]["sparse"]
 
 
 async def test_looking_for_what_is_to_be_told_reads_nothing_else(deliveries: Deliveries) -> None:
