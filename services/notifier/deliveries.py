@@ -157,13 +157,12 @@ class Deliveries:
             {"state": "claimed", "lease_until": now, "reason": reason, "smtp_code": smtp_code},
         )
 
-    async def mark_given_up(self, event_id: str, reason: str, *, now: datetime) -> None:
+    async def mark_given_up(self, about: About, reason: str, *, now: datetime) -> None:
         """Note that the attempts are used up, unless it was sent or is being sent."""
+        given_up = FailureReason.GIVEN_UP.value
         await self.collection.update_one(
-            {"_id": event_id, "state": {"$ne": "sent"}, "lease_until": {"$lte": now}},
-            _finished(
-                "failed", now, {"failed_for": FailureReason.GIVEN_UP.value, "reason": reason}
-            ),
+            {"_id": about.event_id, "state": {"$ne": "sent"}, "lease_until": {"$lte": now}},
+            _finished("failed", now, {**_ids(about), "failed_for": given_up, "reason": reason}),
         )
 
     async def _set(self, claim: Claim, fields: Document) -> None:

@@ -84,6 +84,6 @@ def _from_document(document: Document) -> Outcome:
         ),
         at=document["finished_at"],
         failed_for=None if reason is None else FailureReason(reason),
-        smtp_code=document["smtp_code"],
+        smtp_code=document.get("smtp_code"),
         token=document["telling"],
     )

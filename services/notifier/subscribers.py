@@ -121,8 +121,8 @@ def record_exhausted(
     """Return what to do when the last attempt failed: the delivery says so."""
 
     async def exhausted(message: AbstractIncomingMessage, reason: str) -> None:
-        event = parse_event(message.body, UNDERSTOOD)
-        await deliveries.mark_given_up(event.id, f"gave up: {reason}", now=_now())
+        about = news_of(parse_event(message.body, UNDERSTOOD)).about
+        await deliveries.mark_given_up(about, f"gave up: {reason}", now=_now())
         EMAILS.labels("failed").inc()
         recorded()
 

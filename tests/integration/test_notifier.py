@@ -150,7 +150,7 @@ async def test_a_claim_is_held_for_its_lease_and_then_taken_over(notifier: Notif
         with pytest.raises(ClaimLost):
             await late
     await deliveries.mark_sent(heir, now=now + LEASE)
-    await deliveries.mark_given_up("e", "too late", now=now + 3 * LEASE)
+    await deliveries.mark_given_up(about, "too late", now=now + 3 * LEASE)
     assert await deliveries.claim(about, now=now + 3 * LEASE) is Standing.SENT_ALREADY
 
 
