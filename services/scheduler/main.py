@@ -13,7 +13,11 @@ from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
 from services.scheduler.relay import Relay
 from services.scheduler.settings import Component, DatabaseSettings, SchedulerSettings
-from services.scheduler.subscribers import portal_request_handler
+from services.scheduler.subscribers import (
+    NOTIFICATIONS_AT_ONCE,
+    notification_handler,
+    portal_request_handler,
+)
 from shared import mongo
 from shared.http.app import create_app, serve
 from shared.http.bearer import BearerAuthentication
@@ -46,6 +50,13 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
             portal_request_handler(store),
             AckPolicy(queue, publisher, is_outage=mongo.is_outage),
             prefetch=settings.worker_prefetch,
+        )
+        queue = topology.scheduler_notifications
+        consumer.subscribe(
+            queue,
+            notification_handler(store),
+            AckPolicy(queue, publisher, is_outage=mongo.is_outage),
+            prefetch=NOTIFICATIONS_AT_ONCE,
         )
         serves_staff = Component.API in settings.components
         (reported if serves_staff else needed)["consumer"] = consumer.ready

@@ -17,6 +17,12 @@ from shared.schemas.appointment_details import (
     Recipient,
 )
 from shared.schemas.envelope import Envelope
+from shared.schemas.notification_failed import (
+    FailureReason,
+    NotificationFailed,
+    NotificationFailedData,
+)
+from shared.schemas.notification_sent import NotificationSent, NotificationSentData
 from shared.schemas.request_approved import AskedFor, RequestApproved, RequestApprovedData
 from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
 from shared.schemas.request_submitted import (
@@ -273,6 +279,54 @@ EXPECTED: Final[dict[str, Envelope[Any]]] = {
                     booked="12 Harbor Street, Suite 4",
                 ),
             ),
+        ),
+    ),
+    "notification.sent.v1.minimal": NotificationSent(
+        **envelope(
+            11, "", "notifier", id=f"{APPOINTMENT}:1:changed:sent", subject=str(APPOINTMENT)
+        ),
+        data=NotificationSentData(
+            event_id=f"{APPOINTMENT}:1:changed", appointment_id=APPOINTMENT, at=NOON
+        ),
+    ),
+    "notification.sent.v1.full": NotificationSent(
+        **envelope(
+            12, "approved:sent", "notifier", subject=str(APPOINTMENT), time=THEN, traceparent=TRACE
+        ),
+        data=NotificationSentData(
+            event_id=f"{request_id(12)}:approved",
+            appointment_id=APPOINTMENT,
+            request_id=request_id(12),
+            at=THEN,
+        ),
+    ),
+    "notification.failed.v1.minimal": NotificationFailed(
+        **envelope(
+            13, "", "notifier", id=f"{APPOINTMENT}:0:changed:failed", subject=str(APPOINTMENT)
+        ),
+        data=NotificationFailedData(
+            event_id=f"{APPOINTMENT}:0:changed",
+            appointment_id=APPOINTMENT,
+            at=NOON,
+            reason=FailureReason.GIVEN_UP,
+        ),
+    ),
+    "notification.failed.v1.full": NotificationFailed(
+        **envelope(
+            14,
+            "approved:failed",
+            "notifier",
+            subject=str(APPOINTMENT),
+            time=THEN,
+            traceparent=TRACE,
+        ),
+        data=NotificationFailedData(
+            event_id=f"{request_id(14)}:approved",
+            appointment_id=APPOINTMENT,
+            request_id=request_id(14),
+            at=THEN,
+            reason=FailureReason.ADDRESS_REFUSED,
+            smtp_code=550,
         ),
     ),
 }

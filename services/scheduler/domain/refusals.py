@@ -289,3 +289,10 @@ class KeyReused(Refusal):
 
     code = "idempotency-key-reused"
     detail = "This key booked another appointment before: use a new key for a new one."
+
+
+class NoFailedEmail(Refusal):
+    """Nothing was to be told to the client in another way."""
+
+    code = "no-failed-email"
+    detail = "No e-mail about this appointment has failed, so there is nothing to tick off."

@@ -36,6 +36,7 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.ClientOnRecord: HTTPStatus.CONFLICT,
     refusals.NothingToFollowUp: HTTPStatus.CONFLICT,
     refusals.KeyReused: HTTPStatus.CONFLICT,
+    refusals.NoFailedEmail: HTTPStatus.CONFLICT,
 }
 
 log = structlog.get_logger(__name__)

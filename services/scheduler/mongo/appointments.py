@@ -133,7 +133,10 @@ class Appointments:
         session: Session,
     ) -> bool:
         """Replace `before` by `after` if it is still as it was read; say whether it was."""
-        update: Document = {"$set": {**to_document(after), "visible_to": sorted(visible)}}
+        fields = {**to_document(after), "visible_to": sorted(visible)}
+        if after.notification == before.notification:
+            del fields["notification"]  # what became of that e-mail may have been noted since
+        update: Document = {"$set": fields}
         if request_id is not None:
             update["$addToSet"] = {"request_ids": request_id}
         changed = await self._collection.update_one(
