@@ -152,4 +152,11 @@ ROWS: Final = [
         body=_later,
     ),
     Row("POST", _ONE_APPOINTMENT + "/cancel", who_may_see(), shows=True, values=_appointment),
+    Row(
+        "POST",
+        _ONE_APPOINTMENT + "/email-handled",
+        who_may_see(),
+        shows=True,
+        values=_appointment,
+    ),
 ]

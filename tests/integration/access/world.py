@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 
 from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import Edits
+from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from services.scheduler.domain.work_schedule import WeeklyHours, WorkSchedule
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.approve_request import approve_request
 from services.scheduler.use_cases.decline_request import decline_request
 from services.scheduler.use_cases.receive_requests import receive_requests
+from services.scheduler.use_cases.record_notification import EmailOutcome, record_notification
 from shared.auth.actors import Role
 from shared.auth.local_issuer import LocalIssuer
 from shared.auth.tokens import PROSPECTIVE_SCOPE
@@ -110,6 +112,8 @@ async def make_world(store: Store, key_file: Path) -> World:
         store, staff[Who.SCHEDULER], declined, None, expected_version=None, now=now
     )
     assert booked.appointment is not None
+    failed = Notification(f"{approved}:approved", NotificationStatus.FAILED, now, "given-up")
+    assert await record_notification(store, EmailOutcome(practice.id, failed))
     return World(
         store=store,
         practice=practice,
