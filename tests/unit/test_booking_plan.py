@@ -8,9 +8,20 @@ import pytest
 
 from services.scheduler.domain.appointment import Appointment, Booking
 from services.scheduler.domain.appointment_request import Asked, Edits
-from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed, plan_booking
+from services.scheduler.domain.booking_plan import (
+    HORIZON,
+    NOTHING_CONFIRMED,
+    Confirmed,
+    plan_booking,
+)
 from services.scheduler.domain.people import Service, StaffMember
-from services.scheduler.domain.refusals import ClinicianUnknown, Refusal, StartInPast
+from services.scheduler.domain.refusals import (
+    ClinicianUnknown,
+    DurationUnusual,
+    Refusal,
+    StartInPast,
+    StartTooFar,
+)
 from shared.schemas.vocabulary import Modality
 from tests.unit.builders import (
     DANA,
@@ -76,6 +87,8 @@ LATER = START + timedelta(hours=1)
         (Edits(minutes=60), "minutes", 60),
         (Edits(modality=Modality.TELEHEALTH), "modality", Modality.TELEHEALTH),
         (Edits(location="Garden room"), "location", "Garden room"),
+        (Edits(service_code="90832"), "service_code", "90832"),
+        (Edits(appointment_type="Review"), "appointment_type", "Review"),
         (Edits(alert="Bring the form."), "alert", "Bring the form."),
     ],
 )
@@ -163,6 +176,26 @@ def test_another_service_brings_its_own() -> None:
     )
 
 
+def test_another_service_keeps_the_alert_and_the_time() -> None:
+    """What staff noted of the appointment is not the service's; nor is when it takes place."""
+    original = appointment(alert="Wheelchair.")
+    nothing_asked = asked(start=None)
+    booked = plan(
+        Edits(service_id=INTAKE.id), what=nothing_asked, service=INTAKE, original=original
+    )
+    assert (booked.alert, booked.start) == ("Wheelchair.", original.booking.start)
+
+
+def test_a_move_keeps_the_code_and_the_type_that_staff_gave() -> None:
+    """Whatever the service would bring by itself; its label is the one of today."""
+    original = appointment(
+        service_code="90832", appointment_type="Review", service_label="Session of last year"
+    )
+    booked = plan(Edits(start=LATER), original=original)
+    assert (booked.service_code, booked.appointment_type) == ("90832", "Review")
+    assert booked.service_label == SESSION.label
+
+
 def test_an_edit_wins_over_another_service_too() -> None:
     """Staff may choose a service and its length at once."""
     booked = plan(Edits(service_id=INTAKE.id, minutes=90), service=INTAKE)
@@ -188,3 +221,80 @@ def test_a_plan_changes_nothing() -> None:
     copy = replace(original)
     plan(Edits(start=LATER), original=original)
     assert original == copy
+
+
+NARROW = replace(SESSION, fewest_minutes=38, most_minutes=52)
+
+
+@pytest.mark.parametrize("minutes", [5, 37, 53, 720])
+def test_a_length_the_service_does_not_allow_is_refused_with_its_range(minutes: int) -> None:
+    """Until staff say that it is meant (PRODUCT 8.14)."""
+    with pytest.raises(DurationUnusual) as refused:
+        plan(Edits(minutes=minutes), service=NARROW)
+    assert refused.value.members == {"fewest_minutes": 38, "most_minutes": 52}
+    meant = Confirmed(duration=True)
+    assert plan(Edits(minutes=minutes), service=NARROW, confirmed=meant).minutes == minutes
+    for other in (Confirmed(overlap=True), Confirmed(original=True), Confirmed(new_client=True)):
+        with pytest.raises(DurationUnusual):
+            plan(Edits(minutes=minutes), service=NARROW, confirmed=other)
+
+
+@pytest.mark.parametrize("minutes", [38, 45, 52])
+def test_a_length_within_the_range_needs_no_word(minutes: int) -> None:
+    """Both ends are allowed."""
+    assert plan(Edits(minutes=minutes), service=NARROW).minutes == minutes
+
+
+def test_a_range_may_be_open() -> None:
+    """53 minutes and more, 16 and less, or anything."""
+    long, short = replace(SESSION, fewest_minutes=53), replace(SESSION, most_minutes=16)
+    assert plan(Edits(minutes=720), service=long).minutes == 720
+    assert plan(Edits(minutes=5), service=short).minutes == 5
+    for service, minutes in ((long, 52), (short, 17)):
+        with pytest.raises(DurationUnusual):
+            plan(Edits(minutes=minutes), service=service)
+
+
+def test_the_usual_length_is_never_unusual() -> None:
+    """The service's own, though outside of its range; and one that an appointment has already."""
+    odd = replace(NARROW, minutes=60)
+    assert plan(service=odd).minutes == 60
+    long = appointment(minutes=90)
+    assert plan(Edits(start=LATER), service=NARROW, original=long).minutes == 90
+    with pytest.raises(DurationUnusual):
+        plan(Edits(minutes=91), service=NARROW, original=long)
+
+
+@pytest.mark.parametrize("ago", [timedelta(0), timedelta(hours=1), timedelta(days=90)])
+def test_an_appointment_that_stays_when_it_was_may_be_over(ago: timedelta) -> None:
+    """Its alert or its code is put right afterwards; but it is not moved into the past."""
+    over = appointment(start=NOW - ago)
+    nothing_asked = asked(start=None)
+    booked = plan(Edits(alert="Came late."), what=nothing_asked, original=over)
+    assert (booked.start, booked.alert) == (NOW - ago, "Came late.")
+    assert plan(Edits(start=NOW - ago, minutes=50), original=over).minutes == 50
+    with pytest.raises(StartInPast):
+        plan(Edits(start=NOW - ago - timedelta(minutes=15)), original=over)
+
+
+def test_what_was_asked_wins_over_when_the_original_is() -> None:
+    """And what staff edit over both."""
+    original = appointment(start=START - timedelta(days=7))
+    assert plan(original=original).start == START
+    assert plan(Edits(start=LATER), original=original).start == LATER
+
+
+def test_two_years_ahead_is_as_far_as_anybody_means() -> None:
+    """731 days to the minute."""
+    assert plan(Edits(start=NOW + HORIZON)).start == NOW + HORIZON
+    with pytest.raises(StartTooFar):
+        plan(Edits(start=NOW + HORIZON + timedelta(minutes=1)))
+
+
+def test_who_has_left_is_not_booked() -> None:
+    """Nor is an appointment of theirs moved without another clinician."""
+    gone = replace(DANA, active=False)
+    with pytest.raises(ClinicianUnknown):
+        plan(clinician=gone)
+    with pytest.raises(ClinicianUnknown):
+        plan(Edits(start=LATER), clinician=gone, original=appointment())
