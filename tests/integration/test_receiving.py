@@ -3,19 +3,11 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import pytest
-
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.receive_requests import receive_requests
 from shared.mongo import Document
 from shared.schemas.vocabulary import RequestType
 from tests.harness.practice import NOW, START, SmallPractice, later, open_practice
-
-
-@pytest.fixture
-async def small(store: Store) -> SmallPractice:
-    """A practice in an empty database."""
-    return await open_practice(store)
 
 
 async def stored(small: SmallPractice, request: UUID) -> Document:

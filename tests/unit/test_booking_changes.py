@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.scheduler.domain.booking_plan import FieldChange, changes_from_asked
+from services.scheduler.domain.booking_plan import (
+    FieldChange,
+    changes_between,
+    changes_from_asked,
+)
 from shared.schemas.vocabulary import ChangedField, Modality
 from tests.unit.builders import (
     DANA,
@@ -99,6 +103,25 @@ def test_a_move_is_compared_with_the_original() -> None:
     assert {change.field for change in found} == {ChangedField.MINUTES, ChangedField.MODALITY}
 
 
+def test_a_move_to_another_service_is_compared_with_what_was_asked() -> None:
+    """Who asks to make an intake of a session has not been given something else."""
+    wanted = asked(service_id=INTAKE.id, service_label=INTAKE.label)
+    as_asked = booked(
+        service_id=INTAKE.id,
+        appointment_type=INTAKE.appointment_type,
+        minutes=INTAKE.minutes,
+        location=INTAKE.location,
+    )
+    original = appointment(minutes=50)
+    assert changes_from_asked(wanted, as_asked, asked_service=INTAKE, original=original) == ()
+    found = changes_from_asked(wanted, booked(), asked_service=INTAKE, original=original)
+    assert [change.field for change in found] == [
+        ChangedField.SERVICE,
+        ChangedField.MINUTES,
+        ChangedField.LOCATION,
+    ]
+
+
 def test_a_move_to_another_clinician_is_listed() -> None:
     """Who moves an appointment and names nobody expects to see the same clinician."""
     moved = asked(clinician_id=None, clinician_name=None)
@@ -124,3 +147,36 @@ def test_a_clinician_who_changed_names_is_the_same_clinician() -> None:
     """Dana, who married since the request arrived, is still the one who was asked for."""
     renamed = booked(clinician_name="Dana Reyes-Walsh")
     assert changes_from_asked(asked(), renamed, asked_service=SESSION, original=None) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({}, []),
+        ({"start": LATER}, [ChangedField.START]),
+        (TO_INES, [ChangedField.CLINICIAN]),
+        ({"clinician_name": "Dana Reyes-Walsh"}, []),
+        ({"minutes": 60, "location": "Garden room"}, [ChangedField.MINUTES, ChangedField.LOCATION]),
+        ({"modality": Modality.TELEHEALTH, "location": None}, [ChangedField.MODALITY]),
+        ({"appointment_type": "Therapy Intake"}, [ChangedField.SERVICE]),
+        ({"alert": "Form.", "service_code": "90837", "service_label": "Long"}, []),
+    ],
+    ids=str,
+)
+def test_a_direct_change_is_compared_with_what_was_booked(
+    changes: dict[str, Any], fields: list[ChangedField]
+) -> None:
+    """What the client knew of the appointment, and is otherwise now."""
+    found = changes_between(booked(), booked(**changes))
+    assert [change.field for change in found] == fields
+
+
+def test_a_direct_change_tells_before_and_after() -> None:
+    """In words, or as an instant in UTC."""
+    (start, clinician) = changes_between(booked(), booked(start=LATER, **TO_INES))
+    assert start == FieldChange(ChangedField.START, START.isoformat(), LATER.isoformat())
+    assert clinician.as_members() == {
+        "field": "clinician",
+        "asked": DANA.name,
+        "booked": INES.name,
+    }

@@ -128,6 +128,16 @@ def test_a_cursor_from_the_ends_of_time_breaks_nothing(instant: str) -> None:
     assert bson.encode({"at": position[0]})
 
 
+def test_a_refused_cursor_is_forgotten() -> None:
+    """No refusal remembers those before it, nor who asked."""
+    lengths = set()
+    for _ in range(3):
+        with pytest.raises(Problem) as caught:
+            decode("x", "made")
+        lengths.add(len(caught.traceback))
+    assert len(lengths) == 1
+
+
 def test_a_cursor_in_another_offset_is_the_same_instant() -> None:
     """What we never write is still read as what it says."""
     told = INSTANT.astimezone(timezone(timedelta(hours=-5))).isoformat()

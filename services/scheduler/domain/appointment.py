@@ -45,9 +45,16 @@ class Booking:
         return Interval(self.start, self.end)
 
     @property
-    def as_client_knows(self) -> "Booking":
-        """The same without what stays with staff: only a change of this is told to the client."""
-        return replace(self, service_code="", service_label="", alert=None)
+    def as_client_knows(self) -> tuple[object, ...]:
+        """What the client has been told of it: only a change of this is told to the client."""
+        return (
+            self.start,
+            self.minutes,
+            self.clinician_id,
+            self.appointment_type,
+            self.modality,
+            self.location,
+        )
 
     @property
     def utc_days(self) -> tuple[date, ...]:

@@ -104,10 +104,13 @@ def changes_from_asked(
 ) -> tuple[FieldChange, ...]:
     """Return where the booking differs from what the client expects; the one place that tells.
 
-    What the client left open cannot have been changed: "any clinician" makes no change. Length and
-    modality count as expected when the service asked for, or the original appointment, has them.
+    What the client left open cannot have been changed: "any clinician" makes no change. Length,
+    modality and place are expected to be those of the original appointment, or of the service asked
+    for when there is none or it has another.
     """
-    expected = original.booking if original else asked_service
+    expected: Booking | Service | None = asked_service
+    if original is not None and asked.service_id in (None, original.booking.service_id):
+        expected = original.booking
     pairs = [(ChangedField.START, _iso(asked.start), _iso(booking.start))]
     clinician = (asked.clinician_id, asked.clinician_name)
     if asked.clinician_id is None and original is not None:

@@ -53,10 +53,8 @@ class Appointments:
         query = {**visible_to(actor), **_to_query(wanted)}
         if after is not None:
             start, identifier = after
-            query["$or"] = [
-                {"start": {"$gt": start}},
-                {"start": start, "_id": {"$gt": identifier}},
-            ]
+            query["$and"] = [{"start": {"$gte": start}}]  # the index is entered there
+            query["$nor"] = [{"start": start, "_id": {"$lte": identifier}}]
         cursor = self._collection.find(query).sort([("start", 1), ("_id", 1)]).limit(limit)
         return [from_document(row) async for row in cursor]
 

@@ -127,9 +127,12 @@ class Requests:
     ) -> list[AppointmentRequest]:
         """Return what the actor may see of those that wait for a time in a range, by that time."""
         query = {**visible_to(actor), **_pending_about(wanted)}
+        index = "by_requested" if actor.runs_the_practice else "visible_by_requested"
         if clinician_ids is not None:
             query["asked.clinician_id"] = {"$in": sorted(clinician_ids)}
+            index = "by_clinician" if actor.runs_the_practice else index
         cursor = self._collection.find(query).sort([("relevant_time", 1), ("_id", 1)]).limit(limit)
+        cursor = cursor.hint(index)
         return [from_document(document) async for document in cursor]
 
     async def wanting(
@@ -143,6 +146,7 @@ class Requests:
             "asked.clinician_id": clinician_id,
         }
         cursor = self._collection.find(query).sort([("relevant_time", 1), ("_id", 1)]).limit(limit)
+        cursor = cursor.hint("by_clinician")
         return [(from_document(row), frozenset(row["visible_to"])) async for row in cursor]
 
     async def to_follow_up(self, actor: StaffMember, *, limit: int) -> list[AppointmentRequest]:

@@ -19,7 +19,7 @@ from services.scheduler.domain.appointment_request import (
 from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import StaffMember
-from services.scheduler.domain.refusals import Clash
+from services.scheduler.domain.refusals import Clash, Refusal
 from services.scheduler.domain.warnings import BookingWarning
 from services.scheduler.events import approved_event
 from services.scheduler.mongo import bookings
@@ -66,7 +66,12 @@ async def approve_request(
         if (standing := await standing_decision(store, request, ruling)) is not None:
             return standing
         require_version(request.version, expected_version)
-        plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
+        try:
+            plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
+        except Refusal:
+            if await _is_overtaken(store, actor, request):
+                continue  # what stood against it may be what the other approval wrote
+            raise
         warnings, _ = await asyncio.gather(
             warn_of_booking(store, actor, plan.practice, plan.appointment),
             store.calendar_days.ensure(request.practice_id, plan.appointment.booking),
@@ -79,6 +84,11 @@ async def approve_request(
             continue  # read again: it is decided now, or changed
         await recheck(store, [plan.client])
         return Decided(approval.decided, approval.appointment, repeated=False, warnings=warnings)
+
+
+async def _is_overtaken(store: Store, actor: StaffMember, request: AppointmentRequest) -> bool:
+    now = await find_request(store, actor, request.id)
+    return now.version != request.version
 
 
 @dataclass(frozen=True, slots=True)
