@@ -1,0 +1,81 @@
+"""The plain model: one operation at a time, and which order explains several at once."""
+
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from itertools import permutations
+
+from tests.integration.state_machine import calendar, desk
+from tests.integration.state_machine.books import Books, Expected
+from tests.integration.state_machine.operations import (
+    Approve,
+    Assign,
+    Book,
+    Cancel,
+    Decline,
+    FollowUp,
+    Move,
+    Operation,
+    Outcome,
+    Submit,
+    Withdraw,
+)
+from tests.integration.state_machine.records import Picture
+
+
+def apply(books: Books, operation: Operation, outcome: Outcome) -> Expected:
+    """Do it in the books, or refuse it; the outcome only names what comes to be."""
+    match operation:
+        case Submit():
+            return desk.submit(books, operation)
+        case Withdraw():
+            return desk.withdraw(books, operation)
+        case Approve():
+            return desk.approve(books, operation, outcome)
+        case Decline():
+            return desk.decline(books, operation)
+        case FollowUp():
+            return desk.follow_up(books, operation)
+        case Book():
+            return calendar.book(books, operation, outcome)
+        case Move():
+            return calendar.move(books, operation)
+        case Cancel():
+            return calendar.cancel(books, operation)
+        case Assign():
+            return calendar.assign(books, operation)
+
+
+def explain(
+    books: Books, results: Sequence[tuple[Operation, Outcome]], store: Picture
+) -> Books | None:
+    """Return the books after an order of them that leads to those answers and that picture."""
+    explained = _orders(books, tuple(results))
+    return next((after for after in explained if after.picture() == store), None)
+
+
+def why_not(
+    books: Books, results: Sequence[tuple[Operation, Outcome]], store: Picture
+) -> Iterator[str]:
+    """Tell what was answered, and where each order of them comes to something else."""
+    for number, (operation, outcome) in enumerate(results):
+        yield f"  {number}: {operation}\n     answered {outcome}"
+    for order in permutations(range(len(results))):
+        after = deepcopy(books)
+        for number in order:
+            operation, outcome = results[number]
+            expected = apply(after, operation, outcome)
+            if not expected.explains(outcome, alone=False):
+                yield f"  in the order {order}, {number} answers {expected}"
+                break
+        else:
+            differences = "\n    ".join(after.picture().differences(store))
+            yield f"  the order {order} leads elsewhere:\n    {differences}"
+
+
+def _orders(books: Books, results: tuple[tuple[Operation, Outcome], ...]) -> Iterator[Books]:
+    if not results:
+        yield books
+    for position, (operation, outcome) in enumerate(results):
+        after = deepcopy(books)
+        if apply(after, operation, outcome).explains(outcome, alone=False):
+            yield from _orders(after, (*results[:position], *results[position + 1 :]))
