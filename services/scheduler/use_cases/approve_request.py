@@ -78,6 +78,8 @@ async def approve_request(
         except LostRace:
             continue  # read again: it is decided now, or changed
         await recheck(store, [plan.client])
+        if plan.original is not None:
+            await store.requests.flag_if_changed(plan.appointment)
         return Decided(approval.decided, approval.appointment, repeated=False, warnings=warnings)
 
 
