@@ -1,4 +1,6 @@
-"""What somebody does next, given what there is: mostly what makes sense, some of it wrong."""
+"""What somebody does next, given what there is: mostly what makes sense, some of it wrong.
+
+Where there is nothing to do it to, something comes to be instead."""
 
 from typing import Final
 
@@ -13,6 +15,7 @@ from tests.integration.state_machine.operations import (
     Decline,
     FollowUp,
     Move,
+    Operation,
     Submit,
     Wish,
     Withdraw,
@@ -111,9 +114,11 @@ def withdraw(choose: Choices) -> Withdraw:
     return Withdraw(name, CLIENTS[client].practice, client=client)
 
 
-def approve(choose: Choices, name: str | None = None) -> Approve:
+def approve(choose: Choices, name: str | None = None) -> Operation:
     """Approve with edits and confirmations, often none."""
     requests = choose.books.requests
+    if not requests:
+        return submit(choose)
     name = name or choose.one_of([*choose.scene.waiting * 3, *requests, _NO_REQUEST])
     known = requests.get(name)
     edited = choose.one_of([False] * 6 + [True] * 4)
@@ -129,9 +134,11 @@ def approve(choose: Choices, name: str | None = None) -> Approve:
     )
 
 
-def decline(choose: Choices, name: str | None = None) -> Decline:
+def decline(choose: Choices, name: str | None = None) -> Operation:
     """Decline with a reason or without."""
     requests = choose.books.requests
+    if not requests:
+        return submit(choose)
     name = name or choose.one_of([*choose.scene.waiting, *requests, _NO_REQUEST])
     known = requests.get(name)
     return Decline(
@@ -142,10 +149,12 @@ def decline(choose: Choices, name: str | None = None) -> Decline:
     )
 
 
-def follow_up(choose: Choices) -> FollowUp:
+def follow_up(choose: Choices) -> Operation:
     """Tick off, mostly of a declined request."""
     requests = choose.books.requests
     declined = [name for name, one in requests.items() if one.followed_up is not None]
+    if not declined:
+        return decline(choose)
     name = choose.one_of([*declined * 3, *requests, _NO_REQUEST])
     known = requests.get(name)
     actor = choose.actor(known.practice if known else "here", known.visible_to if known else set())
@@ -154,7 +163,7 @@ def follow_up(choose: Choices) -> FollowUp:
 
 def book(choose: Choices) -> Book:
     """Book; sometimes with a key, which may have been used before."""
-    actor = choose.one_of(sorted(STAFF))
+    actor = choose.one_of(["priya", "priya", "dana", *STAFF])
     practice = STAFF[actor].practice
     clients = [name for name, one in choose.books.clients.items() if one.practice == practice]
     clinicians = [name for name, one in STAFF.items() if one.practice == practice]
@@ -171,9 +180,11 @@ def book(choose: Choices) -> Book:
     )
 
 
-def move(choose: Choices, name: str | None = None) -> Move:
+def move(choose: Choices, name: str | None = None) -> Operation:
     """Move or otherwise change an appointment, mostly a booked one."""
     appointments = choose.books.appointments
+    if not appointments:
+        return book(choose)
     name = name or choose.one_of([*choose.scene.booked * 4, *appointments, _NO_APPOINTMENT])
     known = appointments.get(name)
     return Move(
@@ -185,9 +196,11 @@ def move(choose: Choices, name: str | None = None) -> Move:
     )
 
 
-def cancel(choose: Choices, name: str | None = None) -> Cancel:
+def cancel(choose: Choices, name: str | None = None) -> Operation:
     """Cancel any appointment."""
     appointments = choose.books.appointments
+    if not appointments:
+        return book(choose)
     name = name or choose.one_of([*appointments, _NO_APPOINTMENT])
     known = appointments.get(name)
     return Cancel(

@@ -46,9 +46,9 @@ class PracticesAtWork(RuleBasedStateMachine):
         self._alone(draws.submit(Choices(drawn, self._scene)))
 
     @rule(drawn=DRAWN)
-    def withdraw(self, drawn: bytes) -> None:
-        """A request is taken back, perhaps before it came in."""
-        self._alone(draws.withdraw(Choices(drawn, self._scene)))
+    def book(self, drawn: bytes) -> None:
+        """Somebody books without a request."""
+        self._alone(draws.book(Choices(drawn, self._scene)))
 
     @rule(drawn=DRAWN)
     def approve(self, drawn: bytes) -> None:
@@ -56,34 +56,18 @@ class PracticesAtWork(RuleBasedStateMachine):
         self._alone(draws.approve(Choices(drawn, self._scene)))
 
     @rule(drawn=DRAWN)
-    def decline(self, drawn: bytes) -> None:
-        """Somebody declines."""
-        self._alone(draws.decline(Choices(drawn, self._scene)))
+    def close(self, drawn: bytes) -> None:
+        """A request ends otherwise, or somebody tells the client that it has."""
+        choose = Choices(drawn, self._scene)
+        kinds = [draws.decline, draws.withdraw, draws.follow_up]
+        self._alone(choose.one_of(kinds)(choose))
 
     @rule(drawn=DRAWN)
-    def follow_up(self, drawn: bytes) -> None:
-        """Somebody ticks off that the client was told."""
-        self._alone(draws.follow_up(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def book(self, drawn: bytes) -> None:
-        """Somebody books without a request."""
-        self._alone(draws.book(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def move(self, drawn: bytes) -> None:
-        """Somebody moves an appointment."""
-        self._alone(draws.move(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def cancel(self, drawn: bytes) -> None:
-        """Somebody cancels an appointment."""
-        self._alone(draws.cancel(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def assign(self, drawn: bytes) -> None:
-        """A client gets other staff."""
-        self._alone(draws.assign(Choices(drawn, self._scene)))
+    def change(self, drawn: bytes) -> None:
+        """Somebody changes an appointment, or who sees to a client."""
+        choose = Choices(drawn, self._scene)
+        kinds = [draws.move, draws.move, draws.move, draws.cancel, draws.assign]
+        self._alone(choose.one_of(kinds)(choose))
 
     @rule(drawn=DRAWN)
     def again(self, drawn: bytes) -> None:

@@ -1,6 +1,6 @@
 """What the model remembers, and the picture of it that must equal the database's."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from shared.schemas.vocabulary import Modality, RequestType
@@ -134,12 +134,23 @@ class Picture:
     def differences(self, other: "Picture") -> list[str]:
         """Return in words where the other picture is not this one."""
         return [
-            f"{part}: {key}\n    model {mine.get(key)}\n    store {theirs.get(key)}"
+            f"{part} {key}: {_difference(mine.get(key), theirs.get(key))}"
             for part in ("requests", "appointments", "assigned", "history", "outbox")
             for mine, theirs in [(getattr(self, part), getattr(other, part))]
             for key in sorted({*mine, *theirs})
             if mine.get(key) != theirs.get(key)
-        ] + ([] if self.busy == other.busy else [f"busy: {self.busy}\n    store {other.busy}"])
+        ] + ([] if self.busy == other.busy else [f"busy: {_difference(self.busy, other.busy)}"])
+
+
+def _difference(model: object, store: object) -> str:
+    if model is None or store is None or not is_dataclass(model):
+        return f"model {model}, store {store}"
+    return "; ".join(
+        f"{one.name}: model {mine}, store {theirs}"
+        for one in fields(model)
+        for mine, theirs in [(getattr(model, one.name), getattr(store, one.name))]
+        if mine != theirs
+    )
 
 
 def busy_days(appointments: dict[str, Appointment]) -> list[Busy]:
