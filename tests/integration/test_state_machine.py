@@ -7,11 +7,10 @@ practices are drawn. A failure tells what was done, and a line to repeat it with
 
 import asyncio
 import os
-from functools import partial
 from uuid import uuid4
 
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
@@ -21,8 +20,15 @@ from tests.integration.state_machine.journal import Journal
 from tests.integration.state_machine.machine import PracticesAtWork
 
 EXAMPLES = int(os.environ.get("OPENCHAIR_TEST_EXAMPLES", "25"))
-STEPS = 30
-PHASES = (Phase.reuse, Phase.generate) + ((Phase.shrink,) if "SHRINK" in os.environ else ())
+SETTINGS = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=30,
+    deadline=None,
+    print_blob=True,
+    phases=[Phase.reuse, Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def test_whatever_many_people_do_the_calendar_stays_right(servers: Servers) -> None:
@@ -31,18 +37,7 @@ def test_whatever_many_people_do_the_calendar_stays_right(servers: Servers) -> N
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         store = runner.run(_open(servers))
         try:
-            run_state_machine_as_test(  # type: ignore[no-untyped-call]
-                partial(PracticesAtWork, runner, store, journal),
-                settings=settings(
-                    max_examples=EXAMPLES,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    print_blob=True,
-                    phases=PHASES,
-                    report_multiple_bugs=False,
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
+            run_state_machine_as_test(_machine(runner, store, journal), settings=SETTINGS)
         except Exception as error:
             error.add_note(f"The first failure:\n{journal.first_failure}")
             raise
@@ -50,6 +45,14 @@ def test_whatever_many_people_do_the_calendar_stays_right(servers: Servers) -> N
             runner.run(_drop(store))
     for answer, count in sorted(journal.answers.items()):
         print(f"{count:6} {answer}")
+
+
+def _machine(runner: asyncio.Runner, store: Store, journal: Journal) -> type[RuleBasedStateMachine]:
+    class Machine(PracticesAtWork):
+        def __init__(self) -> None:
+            super().__init__(runner, store, journal)
+
+    return Machine
 
 
 async def _open(servers: Servers) -> Store:

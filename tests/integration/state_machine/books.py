@@ -159,6 +159,14 @@ class Books:
             one.requests.add(request)
         self._flag_waiting_about(name, "original-cancelled", request)
 
+    def close(self, done: Done) -> None:
+        """End a request that waits, as is noted."""
+        assert done.request is not None
+        request = self.requests[done.request]
+        request.status, request.decided_by = done.action, done.by
+        request.version += 1
+        self.history[f"{done.request}:{done.action}"] = done
+
     def note_direct_change(
         self, action: str, actor: str, name: str, clashes: frozenset[Clash], *, told: bool
     ) -> None:

@@ -1,6 +1,7 @@
 """What somebody does next, given what there is: mostly what makes sense, some of it wrong.
 
-Where there is nothing to do it to, something comes to be instead."""
+Where there is nothing to do it to, something comes to be instead.
+"""
 
 from typing import Final
 
@@ -54,7 +55,7 @@ def submit(choose: Choices) -> Submit:
         return _submit_about(choose, name, kind)
     clinician = choose.one_of(["dana", "dana", "marcus", None, *STAFF, NOBODY])
     service = choose.one_of(["session"] * 6 + ["video", "elsewhere", NOBODY])
-    newcomer = choose.one_of([None] * 3 * len(NEWCOMERS) + sorted(NEWCOMERS))
+    newcomer = choose.seldom(sorted(NEWCOMERS))
     client = choose.one_of([*books.clients, *books.clients, NOBODY])
     if newcomer is not None:
         practice = NEWCOMERS[newcomer].practice

@@ -79,9 +79,7 @@ def _one_event_each(now: Picture) -> None:
         # A booking is sequence 0 and each change that is told raises it; approvals tell otherwise.
         direct = {change for change in changes if change.startswith(f"{name}:")}
         approved = {
-            row.sequence
-            for request in one.requests
-            for row in [now.outbox[f"{request}:approved"]]
+            row.sequence for request in one.requests for row in [now.outbox[f"{request}:approved"]]
         }
         rest = {f"{name}:{number}:changed" for number in range(one.sequence + 1)}
         told_by_approval = {f"{name}:{number}:changed" for number in approved}

@@ -26,8 +26,8 @@ class Journal:
 
     def add(self, operation: Operation, outcome: Outcome, *, at_once: bool = False) -> None:
         """Keep an operation and its answer."""
-        kind = type(operation).__name__
-        self.answers[f"{kind} at once: {outcome.answer}" if at_once else f"{kind}: {outcome.answer}"] += 1
+        how = " at once" if at_once else ""
+        self.answers[f"{type(operation).__name__}{how}: {outcome.answer}"] += 1
         self.note(f"{'| ' if at_once else ''}{operation} -> {outcome}")
 
     def require(self, holds: bool, otherwise: str) -> None:

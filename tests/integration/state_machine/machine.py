@@ -10,13 +10,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services.scheduler.mongo.store import Store
 from tests.integration.state_machine import crowds, draws
+from tests.integration.state_machine.books import DONE
 from tests.integration.state_machine.choices import DRAWN, Choices, Scene
+from tests.integration.state_machine.crowds import Draw
 from tests.integration.state_machine.invariants import Watch
 from tests.integration.state_machine.journal import Journal
 from tests.integration.state_machine.model import apply, explain, why_not
 from tests.integration.state_machine.names import Names
 from tests.integration.state_machine.opening import open_practices
-from tests.integration.state_machine.operations import Operation
+from tests.integration.state_machine.operations import Operation, Outcome
 from tests.integration.state_machine.people import LATER, PLACES_IN_TIME, STAFF
 from tests.integration.state_machine.performing import perform
 from tests.integration.state_machine.reading import take_picture
@@ -59,14 +61,14 @@ class PracticesAtWork(RuleBasedStateMachine):
     def close(self, drawn: bytes) -> None:
         """A request ends otherwise, or somebody tells the client that it has."""
         choose = Choices(drawn, self._scene)
-        kinds = [draws.decline, draws.withdraw, draws.follow_up]
+        kinds: list[Draw] = [draws.decline, draws.withdraw, draws.follow_up]
         self._alone(choose.one_of(kinds)(choose))
 
     @rule(drawn=DRAWN)
     def change(self, drawn: bytes) -> None:
         """Somebody changes an appointment, or who sees to a client."""
         choose = Choices(drawn, self._scene)
-        kinds = [draws.move, draws.move, draws.move, draws.cancel, draws.assign]
+        kinds: list[Draw] = [draws.move, draws.move, draws.move, draws.cancel, draws.assign]
         self._alone(choose.one_of(kinds)(choose))
 
     @rule(drawn=DRAWN)
@@ -125,18 +127,16 @@ class PracticesAtWork(RuleBasedStateMachine):
     def _alone(self, operation: Operation) -> None:
         books = self._scene.books
         (outcome,) = self._run(perform(self._store, self._names, [operation], books.now))
-        self._scene.done.append(operation)
-        self._journal.add(operation, outcome)
+        self._keep(operation, outcome)
         expected = apply(books, operation, outcome)
         self._journal.require(expected.explains(outcome), f"expected {expected}")
 
     def _at_once(self, operations: Sequence[Operation]) -> None:
         books = self._scene.books
         outcomes = self._run(perform(self._store, self._names, operations, books.now))
-        self._scene.done += operations
         results = list(zip(operations, outcomes, strict=True))
         for operation, outcome in results:
-            self._journal.add(operation, outcome, at_once=True)
+            self._keep(operation, outcome, at_once=True)
         store = self._run(take_picture(self._store, self._names))
         after = explain(books, results, store)
         if after is None:
@@ -144,3 +144,8 @@ class PracticesAtWork(RuleBasedStateMachine):
             self._journal.require(False, f"no order explains what came of it:\n{why}")
         else:
             self._scene.books = after
+
+    def _keep(self, operation: Operation, outcome: Outcome, *, at_once: bool = False) -> None:
+        self._journal.add(operation, outcome, at_once=at_once)
+        if outcome.answer == DONE:
+            self._scene.done.append(operation)

@@ -5,7 +5,7 @@ from copy import deepcopy
 from itertools import permutations
 from typing import Final
 
-from tests.integration.state_machine import calendar, desk
+from tests.integration.state_machine import agenda, arrivals, decisions
 from tests.integration.state_machine.books import Books, Expected
 from tests.integration.state_machine.operations import (
     Approve,
@@ -22,7 +22,6 @@ from tests.integration.state_machine.operations import (
 )
 from tests.integration.state_machine.records import Picture
 
-
 _BY_CHANGES: Final = {"original-moved", "original-cancelled"}
 
 
@@ -30,23 +29,24 @@ def apply(books: Books, operation: Operation, outcome: Outcome) -> Expected:
     """Do it in the books, or refuse it; the outcome only names what comes to be."""
     match operation:
         case Submit():
-            return desk.submit(books, operation)
+            expected = arrivals.submit(books, operation)
         case Withdraw():
-            return desk.withdraw(books, operation)
+            expected = arrivals.withdraw(books, operation)
         case Approve():
-            return desk.approve(books, operation, outcome)
+            expected = decisions.approve(books, operation, outcome)
         case Decline():
-            return desk.decline(books, operation)
+            expected = decisions.decline(books, operation)
         case FollowUp():
-            return desk.follow_up(books, operation)
+            expected = decisions.follow_up(books, operation)
         case Book():
-            return calendar.book(books, operation, outcome)
+            expected = agenda.book(books, operation, outcome)
         case Move():
-            return calendar.move(books, operation)
+            expected = agenda.move(books, operation)
         case Cancel():
-            return calendar.cancel(books, operation)
+            expected = agenda.cancel(books, operation)
         case Assign():
-            return calendar.assign(books, operation)
+            expected = agenda.assign(books, operation)
+    return expected
 
 
 def explain(

@@ -3,7 +3,6 @@
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-
 _LETTERS: Final = 36  # of a UUID
 
 
@@ -35,7 +34,9 @@ class Names:
     def in_text(self, text: str) -> str:
         """Return an id made of several parts with names in it."""
         parts = text.split(":")
-        return ":".join(self.name_of(UUID(part)) if len(part) == _LETTERS else part for part in parts)
+        return ":".join(
+            self.name_of(UUID(part)) if len(part) == _LETTERS else part for part in parts
+        )
 
     def christen(self, letter: str, told: str | None) -> str | None:
         """Return the name of what an outcome tells; what has none gets the letter's next."""

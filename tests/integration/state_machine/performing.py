@@ -73,41 +73,44 @@ class _Performer:
         try:
             return await self._do(operation)
         except refusals.SlotTaken as refusal:
-            clashes = (
-                Clash(one.appointment_id and str(one.appointment_id), one.start, one.end)
-                for one in refusal.clashes
-            )
-            return Outcome(refusal.code, clashes=frozenset(clashes))
+            return Outcome(refusal.code, clashes=frozenset(map(self._clash, refusal.clashes)))
         except refusals.Refusal as refusal:
             return Outcome(refusal.code)
 
     async def _do(self, operation: Operation) -> Outcome:
         match operation:
             case Submit():
-                return await self._submit(operation)
+                outcome = await self._submit(operation)
             case Withdraw():
-                withdrawal = self._inputs.withdrawal(operation, self._now)
-                await withdraw_request(self._store, withdrawal, now=self._now)
-                return Outcome(DONE)
+                outcome = await self._withdraw(operation)
             case Approve():
-                return await self._approve(operation)
+                outcome = await self._approve(operation)
             case Decline():
-                return await self._decline(operation)
+                outcome = await self._decline(operation)
             case FollowUp():
-                return await self._follow_up(operation)
+                outcome = await self._follow_up(operation)
             case Book():
-                return _changed(await self._book(operation))
+                outcome = _changed(await self._book(operation))
             case Move():
-                return _changed(await self._move(operation))
+                outcome = _changed(await self._move(operation))
             case Cancel():
-                return _changed(await self._cancel(operation))
+                outcome = _changed(await self._cancel(operation))
             case Assign():
-                return await self._assign(operation)
+                outcome = await self._assign(operation)
+        return outcome
+
+    def _clash(self, told: refusals.Clash) -> Clash:
+        return Clash(self._names.name_or_none(told.appointment_id), told.start, told.end)
 
     async def _submit(self, submission: Submit) -> Outcome:
         event = self._inputs.submission(submission, self._now)
         (reason,) = await receive_requests(self._store, [event], now=self._now)
         return Outcome(reason or DONE)
+
+    async def _withdraw(self, told: Withdraw) -> Outcome:
+        withdrawal = self._inputs.withdrawal(told, self._now)
+        await withdraw_request(self._store, withdrawal, now=self._now)
+        return Outcome(DONE)
 
     async def _approve(self, ruling: Approve) -> Outcome:
         decided = await approve_request(
@@ -119,11 +122,11 @@ class _Performer:
             expected_version=ruling.version,
             now=self._now,
         )
-        client_id = decided.request.requester.client_id
+        appointment = decided.appointment
         return Outcome(
             REPEATED if decided.repeated else DONE,
-            appointment=decided.appointment and self._names.name_of(decided.appointment.id),
-            client=self._names.name_or_none(client_id),
+            appointment=None if appointment is None else self._names.name_of(appointment.id),
+            client=self._names.name_or_none(decided.request.requester.client_id),
             double_booked=_double_booked(decided.warnings),
         )
 

@@ -30,9 +30,7 @@ async def take_picture(store: Store, names: Names) -> Picture:
     return Picture(
         {names.name_of(row["_id"]): look.request(row) for row in requests},
         {names.name_of(row["_id"]): look.appointment(row) for row in appointments},
-        {
-            names.name_of(row["_id"]): look.everybody(row["assigned_staff_ids"]) for row in clients
-        },
+        {names.name_of(row["_id"]): look.everybody(row["assigned_staff_ids"]) for row in clients},
         {names.in_text(row["_id"]): look.done(row) for row in history},
         {names.in_text(row["_id"]): look.told(row) for row in outbox},
         sorted((look.busy(day, one) for day in days for one in day["busy"]), key=repr),

@@ -149,7 +149,7 @@ def _difference(model: object, store: object) -> str:
         f"{one.name}: model {mine}, store {theirs}"
         for one in fields(model)
         for mine, theirs in [(getattr(model, one.name), getattr(store, one.name))]
-        if mine != theirs
+        if one.compare and mine != theirs
     )
 
 

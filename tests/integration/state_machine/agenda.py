@@ -1,6 +1,7 @@
 """What should become of appointments that staff book, move and cancel without a request."""
 
 from dataclasses import replace
+from typing import Final
 
 from tests.integration.state_machine.books import (
     DONE,
@@ -14,11 +15,16 @@ from tests.integration.state_machine.operations import Assign, Book, Cancel, Mov
 from tests.integration.state_machine.people import STAFF
 from tests.integration.state_machine.rules import Basis, may_see, plan
 
+KEY_REUSED: Final = "idempotency-key-reused"
+
 
 def book(books: Books, wanted: Book, outcome: Outcome) -> Expected:
     """Book it, once for each key."""
-    if wanted.key is not None and (wanted.actor, wanted.key) in books.keys:
-        return _booked_before(books, wanted)
+    before = books.keys.get((wanted.actor, wanted.key or ""))
+    seen = before and books.appointment_seen_by(wanted.actor, before)
+    if seen:
+        repeated = Expected(frozenset({REPEATED}), before, seen.client)
+        return repeated if seen.client == wanted.client else answer(KEY_REUSED)
     practice = STAFF[wanted.actor].practice
     basis = Basis(practice, wanted.start, wanted.clinician, wanted.service)
     planned = plan(basis, wanted.wish, books.now, confirm_duration=wanted.confirmed.duration)
@@ -26,6 +32,8 @@ def book(books: Books, wanted: Book, outcome: Outcome) -> Expected:
     client = books.clients.get(wanted.client)
     if client is None or not may_see(wanted.actor, client.practice, books.assigned[wanted.client]):
         reasons.add("client-unknown")
+    if before:
+        reasons.add(KEY_REUSED)  # of an appointment that they see no more
     if reasons or planned.slot is None:
         return answer(*reasons)
     name = unused(outcome.appointment, books.appointments)
@@ -92,16 +100,8 @@ def assign(books: Books, change: Assign) -> Expected:
     for request in books.requests.values():
         if (request.practice, request.client) == (practice, change.client):
             asked_for = request.clinician if request.newcomer else None
-            request.visible_to = change.staff | ({asked_for} if asked_for else set())
+            request.visible_to = set(change.staff) | ({asked_for} if asked_for else set())
     for one in books.appointments.values():
         if one.client == change.client:
-            one.visible_to = change.staff | {one.slot.clinician}
+            one.visible_to = set(change.staff) | {one.slot.clinician}
     return answer(DONE)
-
-
-def _booked_before(books: Books, wanted: Book) -> Expected:
-    name = books.keys[wanted.actor, wanted.key or ""]
-    one = books.appointment_seen_by(wanted.actor, name)
-    if one is None or one.client != wanted.client:
-        return answer("idempotency-key-reused")
-    return Expected(frozenset({REPEATED}), name, one.client)

@@ -1,4 +1,4 @@
-"""What should become of requests: the model of taking in, taking back and deciding."""
+"""What should become of requests that staff decide, and of what is booked by that."""
 
 from dataclasses import dataclass, replace
 
@@ -17,34 +17,27 @@ from tests.integration.state_machine.operations import (
     Decline,
     FollowUp,
     Outcome,
-    Submit,
     Wish,
-    Withdraw,
 )
-from tests.integration.state_machine.people import NEWCOMERS, SERVICES, STAFF
+from tests.integration.state_machine.people import NEWCOMERS
 from tests.integration.state_machine.records import Appointment, Done, Request
 from tests.integration.state_machine.rules import Basis, Plan, are_alike, may_see, plan
 
 
-def submit(books: Books, submission: Submit) -> Expected:
-    """Take a request in; the same once more is nothing new."""
-    name = submission.request
-    first = books.requests.get(name)
-    if first is None:
-        books.requests[name] = _received(books, submission)
-    elif first.practice == submission.practice and first.submission != submission:
-        first.flags.add("key-reused-with-other-content")
-    for (about, _), withdrawal in books.withdrawals.items():
-        if about == name:
-            _take_back(books, withdrawal)
-    return answer(DONE)
+@dataclass(frozen=True)
+class _Noted:
+    """What it overlaps, as was allowed, and how many other appointments the client has then."""
+
+    clashes: frozenset[Clash] = frozenset()
+    double_booked: int = 0
 
 
-def withdraw(books: Books, withdrawal: Withdraw) -> Expected:
-    """Take it back, now or as soon as it is here, when it is theirs and waits."""
-    books.withdrawals.setdefault((withdrawal.request, withdrawal.subject), withdrawal)
-    _take_back(books, withdrawal)
-    return answer(DONE)
+@dataclass(frozen=True)
+class _Choice:
+    """The client on record; None with no reasons: a record is to be made."""
+
+    client: str | None
+    reasons: frozenset[str] = frozenset()
 
 
 def decline(books: Books, ruling: Decline) -> Expected:
@@ -57,7 +50,7 @@ def decline(books: Books, ruling: Decline) -> Expected:
         return answer(REPEATED if same else "already-decided")
     if _is_stale(ruling.version, request.version):
         return answer("stale-version")
-    _close(books, ruling.request, "declined", ruling.actor)
+    books.close(Done("declined", ruling.actor, books.now, ruling.request))
     request.reason = ruling.reason
     request.followed_up = False
     books.tell(f"{ruling.request}:declined", "request.declined")
@@ -101,7 +94,13 @@ def approve(books: Books, ruling: Approve, outcome: Outcome) -> Expected:
             reasons.add("original-moved")
     if request.kind is RequestType.CANCELLATION:
         return _approve_cancellation(books, ruling, request, reasons)
-    planned = _plan(books, ruling, request, original)
+    return _approve_booking(books, ruling, request, reasons, outcome)
+
+
+def _approve_booking(
+    books: Books, ruling: Approve, request: Request, reasons: set[str], outcome: Outcome
+) -> Expected:
+    planned = _plan(books, ruling, request)
     choice = _choose_client(books, ruling, request)
     reasons |= planned.reasons | choice.reasons
     if reasons or planned.slot is None:
@@ -116,9 +115,8 @@ def approve(books: Books, ruling: Approve, outcome: Outcome) -> Expected:
         books.clients[client] = NEWCOMERS[request.newcomer or ""]
         books.assigned[client] = {planned.slot.clinician}
     request.client = client
-    _close(books, ruling.request, "approved", ruling.actor, name, clashes)
     books.put(name, request.practice, client, planned.slot, ruling.request)
-    return _approved(books, ruling, request, name, double_booked)
+    return _approved(books, ruling, request, name, _Noted(clashes, double_booked))
 
 
 def _approve_cancellation(
@@ -128,95 +126,22 @@ def _approve_cancellation(
         reasons.add("cancellation-takes-no-edits")
     if reasons or request.original is None:
         return answer(*reasons)
-    _close(books, ruling.request, "approved", ruling.actor, request.original)
     books.cancel(request.original, ruling.request)
-    return _approved(books, ruling, request, request.original, 0)
+    return _approved(books, ruling, request, request.original, _Noted())
 
 
 def _approved(
-    books: Books, ruling: Approve, request: Request, name: str, double_booked: int
+    books: Books, ruling: Approve, request: Request, name: str, noted: _Noted
 ) -> Expected:
+    done = Done("approved", ruling.actor, books.now, ruling.request, name, noted.clashes)
+    books.close(done)
     event = f"{ruling.request}:approved"
     books.tell(event, "request.approved", name)
     assert request.client is not None
     request.visible_to |= books.assigned[request.client]
     request.wish, request.booked, request.email = ruling.wish, name, event
     books.appointments[name].email = event
-    return Expected(frozenset({DONE}), name, request.client, double_booked=double_booked)
-
-
-def _close(
-    books: Books,
-    name: str,
-    status: str,
-    actor: str | None,
-    appointment: str | None = None,
-    overlaps: frozenset[Clash] = frozenset(),
-) -> None:
-    request = books.requests[name]
-    request.status, request.decided_by = status, actor
-    request.version += 1
-    books.history[f"{name}:{status}"] = Done(status, actor, books.now, name, appointment, overlaps)
-
-
-def _take_back(books: Books, withdrawal: Withdraw) -> None:
-    request = books.requests.get(withdrawal.request)
-    if request is None or request.practice != withdrawal.practice or request.status != "pending":
-        return
-    if withdrawal.client is not None:
-        theirs = withdrawal.client == request.client
-    else:
-        theirs = withdrawal.subject == request.submitted_by
-    if theirs:
-        _close(books, withdrawal.request, "withdrawn", None)
-
-
-def _received(books: Books, submission: Submit) -> Request:
-    client, practice = submission.client, submission.practice
-    is_known = client in books.clients and books.clients[client or ""].practice == practice
-    offer = SERVICES.get(submission.service or "")
-    service = submission.service if offer and offer.practice == practice else None
-    person = STAFF.get(submission.clinician or "")
-    clinician = submission.clinician if person and person.practice == practice else None
-    original = books.appointments.get(submission.appointment or "")
-    if original and (original.practice, original.client) != (practice, client):
-        original = None
-    flags = {
-        "client-unknown": client is not None and not is_known,
-        "service-unknown": submission.service is not None and service is None,
-        "clinician-unknown": submission.clinician is not None and clinician is None,
-        "original-unknown": submission.appointment is not None and original is None,
-        "original-cancelled": original is not None and not original.booked,
-        "arrived-past-its-time": submission.start is not None and submission.start <= books.now,
-    }
-    if is_known:
-        visible_to = set(books.assigned[client or ""])
-    else:
-        visible_to = {clinician} if submission.newcomer and clinician else set()
-    minutes = original.slot.minutes if original else None
-    return Request(
-        practice=practice,
-        kind=submission.kind,
-        submitted_by=submission.subject,
-        submission=submission,
-        start=submission.start,
-        service=service or (original.slot.service if original else None),
-        clinician=clinician or (original.slot.clinician if original else None),
-        minutes=offer.minutes if offer and service else minutes,
-        original=submission.appointment if original else None,
-        original_start=original.slot.start if original else None,
-        flags={flag for flag, is_so in flags.items() if is_so},
-        visible_to=visible_to,
-        client=client,
-    )
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """The client on record; None with no reasons: a record is to be made."""
-
-    client: str | None
-    reasons: frozenset[str] = frozenset()
+    return Expected(frozenset({DONE}), name, request.client, double_booked=noted.double_booked)
 
 
 def _choose_client(books: Books, ruling: Approve, request: Request) -> _Choice:
@@ -245,7 +170,8 @@ def _original(books: Books, request: Request) -> Appointment | None:
     return original if original is not None and original.booked else None
 
 
-def _plan(books: Books, ruling: Approve, request: Request, original: Appointment | None) -> Plan:
+def _plan(books: Books, ruling: Approve, request: Request) -> Plan:
+    original = _original(books, request)
     basis = Basis(
         request.practice,
         request.start,
