@@ -19,7 +19,7 @@ from services.scheduler.domain.appointment_request import (
 from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import StaffMember
-from services.scheduler.domain.refusals import Clash
+from services.scheduler.domain.refusals import Clash, Refusal
 from services.scheduler.domain.warnings import BookingWarning
 from services.scheduler.events import approved_event
 from services.scheduler.mongo import bookings
@@ -34,6 +34,7 @@ from services.scheduler.use_cases.decide import (
     Ruling,
     find_request,
     history_entry,
+    is_as_read,
     require_version,
     standing_decision,
 )
@@ -66,7 +67,12 @@ async def approve_request(
         if (standing := await standing_decision(store, request, ruling)) is not None:
             return standing
         require_version(request.version, expected_version)
-        plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
+        try:
+            plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
+        except Refusal:
+            if await is_as_read(store, request):
+                raise
+            continue  # what is in the way may be this request's own approval: read again
         warnings, _ = await asyncio.gather(
             warn_of_booking(store, actor, plan.practice, plan.appointment),
             store.calendar_days.ensure(request.practice_id, plan.appointment.booking),
