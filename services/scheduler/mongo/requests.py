@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import (
     AppointmentRequest,
     RequestFlag,
@@ -222,6 +223,23 @@ class Requests:
             {"$addToSet": {"flags": flag.value}, "$inc": {"version": 1}},
             session=session,
         )
+
+    async def flag_if_changed(self, original: Appointment) -> None:
+        """Flag all that wait about an appointment which is otherwise than they were told, once."""
+        about = {
+            "practice_id": original.practice_id,
+            "asked.appointment_id": original.id,
+            "status": _PENDING,
+        }
+        moved = {**about, "asked.original_start": {"$ne": original.booking.start}}
+        cases = [(RequestFlag.ORIGINAL_MOVED, moved)]
+        if not original.is_booked:
+            cases.append((RequestFlag.ORIGINAL_CANCELLED, about))
+        for flag, case in cases:
+            await self._collection.update_many(
+                {**case, "flags": {"$ne": flag.value}},
+                {"$addToSet": {"flags": flag.value}, "$inc": {"version": 1}},
+            )
 
     async def show_to(self, practice_id: UUID, client_id: UUID, staff: frozenset[UUID]) -> None:
         """Show a client's requests to their staff; a new client's also to who was asked for."""

@@ -34,6 +34,7 @@ from services.scheduler.use_cases.decide import (
     Ruling,
     find_request,
     history_entry,
+    is_as_read,
     require_version,
     standing_decision,
 )
@@ -69,9 +70,9 @@ async def approve_request(
         try:
             plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
         except Refusal:
-            if await _is_overtaken(store, actor, request):
-                continue  # what stood against it may be what the other approval wrote
-            raise
+            if await is_as_read(store, request):
+                raise
+            continue  # what is in the way may be this request's own approval: read again
         warnings, _ = await asyncio.gather(
             warn_of_booking(store, actor, plan.practice, plan.appointment),
             store.calendar_days.ensure(request.practice_id, plan.appointment.booking),
@@ -83,12 +84,9 @@ async def approve_request(
         except LostRace:
             continue  # read again: it is decided now, or changed
         await recheck(store, [plan.client])
+        if plan.original is not None:
+            await store.requests.flag_if_changed(plan.appointment)
         return Decided(approval.decided, approval.appointment, repeated=False, warnings=warnings)
-
-
-async def _is_overtaken(store: Store, actor: StaffMember, request: AppointmentRequest) -> bool:
-    now = await find_request(store, actor, request.id)
-    return now.version != request.version
 
 
 @dataclass(frozen=True, slots=True)

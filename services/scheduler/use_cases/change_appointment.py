@@ -110,6 +110,8 @@ async def write_direct_change(store: Store, change: DirectChange) -> Changed:
 
     await store.transaction(body)
     await recheck(store, [change.client])
+    if change.before is not None:
+        await store.requests.flag_if_changed(appointment)
     return Changed(appointment, repeated=False, warnings=change.warnings)
 
 

@@ -12,10 +12,17 @@ from services.scheduler.mongo.store import Store
 
 
 async def show_to_assigned(store: Store, client: Client) -> None:
-    """Write who may see what of the client; may be repeated at any time."""
-    assigned = frozenset(client.assigned_staff_ids)
-    await store.requests.show_to(client.practice_id, client.id, assigned)
-    await store.appointments.show_to(client.practice_id, client.id, assigned)
+    """Write who may see what of the client; may be repeated at any time.
+
+    Of two that write at once, the one that ends last finds the other's assignment on record.
+    """
+    shown: Client | None = None
+    while shown is None or shown.assigned_staff_ids != client.assigned_staff_ids:
+        shown = client
+        assigned = frozenset(client.assigned_staff_ids)
+        await store.requests.show_to(client.practice_id, client.id, assigned)
+        await store.appointments.show_to(client.practice_id, client.id, assigned)
+        client = await store.clients.get(client.practice_id, client.id) or client
 
 
 async def recheck(store: Store, as_read: Iterable[Client]) -> None:
