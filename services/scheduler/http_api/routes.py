@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.scheduler.http_api.appointments import appointment_routes, booking_routes
 from services.scheduler.http_api.day import day_routes
 from services.scheduler.http_api.dependencies import Wiring
+from services.scheduler.http_api.live import live_routes
 from services.scheduler.http_api.requests import decision_routes, request_routes
 
 
@@ -16,4 +17,5 @@ def staff_routes(wiring: Wiring) -> list[APIRouter]:
         decision_routes(wiring),
         appointment_routes(wiring),
         booking_routes(wiring),
+        live_routes(wiring),
     ]
