@@ -11,6 +11,7 @@ from fastapi import Depends, Header, Query, Request
 
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.people import StaffMember
+from services.scheduler.live.feed import Feed
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.admit_staff import admit_staff
 from shared.auth.actors import Actor, StaffActor
@@ -28,6 +29,7 @@ class Wiring:
     store: Store
     authenticate: BearerAuthentication
     wake_relay: Callable[[], None]
+    feed: Feed
 
 
 def staff_dependency(wiring: Wiring) -> Callable[..., Awaitable[StaffMember]]:

@@ -6,6 +6,7 @@ from services.scheduler.http_api.appointments import appointment_routes, booking
 from services.scheduler.http_api.day import day_routes
 from services.scheduler.http_api.dependencies import Wiring
 from services.scheduler.http_api.emails import email_routes
+from services.scheduler.http_api.live import live_routes
 from services.scheduler.http_api.requests import decision_routes, request_routes
 
 
@@ -18,4 +19,5 @@ def staff_routes(wiring: Wiring) -> list[APIRouter]:
         appointment_routes(wiring),
         booking_routes(wiring),
         email_routes(wiring),
+        live_routes(wiring),
     ]
