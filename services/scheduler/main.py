@@ -72,7 +72,7 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
     app.include_router(health_routes(needed, reported))
     if Component.API in settings.components:
         authenticate = BearerAuthentication(settings.token_verifier())
-        for router in staff_routes(Wiring(store, authenticate, relay.wake)):
+        for router in staff_routes(Wiring(store, authenticate, relay.wake, settings.public_url)):
             app.include_router(router)
     return app
 

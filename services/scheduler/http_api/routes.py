@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from services.scheduler.http_api.appointments import appointment_routes, booking_routes
+from services.scheduler.http_api.calendar_feeds import calendar_feed_routes, calendar_routes
 from services.scheduler.http_api.day import day_routes
 from services.scheduler.http_api.dependencies import Wiring
+from services.scheduler.http_api.fhir.routes import fhir_routes
 from services.scheduler.http_api.requests import decision_routes, request_routes
 
 
@@ -16,4 +18,7 @@ def staff_routes(wiring: Wiring) -> list[APIRouter]:
         decision_routes(wiring),
         appointment_routes(wiring),
         booking_routes(wiring),
+        calendar_feed_routes(wiring),
+        calendar_routes(wiring),
+        fhir_routes(wiring),
     ]

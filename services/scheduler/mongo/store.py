@@ -5,6 +5,7 @@ from typing import Final, TypeVar
 
 from services.scheduler.mongo.appointments import Appointments
 from services.scheduler.mongo.calendar_days import CalendarDays
+from services.scheduler.mongo.calendar_feeds import CalendarFeeds
 from services.scheduler.mongo.clients import Clients
 from services.scheduler.mongo.history import History
 from services.scheduler.mongo.outbox import Outbox
@@ -38,6 +39,7 @@ class Store:
         self.calendar_days = CalendarDays(self.database)
         self.history = History(self.database)
         self.outbox = Outbox(self.database)
+        self.calendar_feeds = CalendarFeeds(self.database)
 
     async def transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
         """Run `body` in a transaction; see `shared.mongo.run_transaction`."""
