@@ -88,7 +88,8 @@ def calendar_routes(wiring: Wiring) -> APIRouter:
     """Return the route that calendars read; it takes no token but the one in its address."""
     router = APIRouter(prefix="/calendars", tags=["calendar feeds"])
 
-    @router.api_route("/{token}.ics", methods=["GET", "HEAD"], response_class=Response)
+    @router.head("/{token}.ics", response_class=Response, include_in_schema=False)
+    @router.get("/{token}.ics", response_class=Response)
     async def calendar(
         token: str, if_none_match: Annotated[str | None, Header()] = None
     ) -> Response:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vDuration
+from icalendar import Calendar, Event, vDuration, vText
 
 from services.scheduler.domain.appointment import Appointment
 from services.scheduler.use_cases.read_shared_calendar import SharedCalendar
@@ -28,7 +28,7 @@ def calendar_file(shared: SharedCalendar) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("prodid", _PRODUCT)
     calendar.add("calscale", "GREGORIAN")
-    name = f"{shared.clinician.name}, {shared.practice.name}"
+    name = vText(f"{shared.clinician.name}, {shared.practice.name}")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", zone)
