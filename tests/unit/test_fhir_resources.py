@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
