@@ -1,11 +1,11 @@
 """The staff's API on a test's own database, asked as whoever a test wants to be."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from fastapi import FastAPI
@@ -36,23 +36,25 @@ class StaffApi:
         method: str,
         path: str,
         actor: StaffMember | None,
-        params: list[tuple[str, str]] | None = None,
-        **headers: str,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Ask as a member of staff; None is somebody without a token."""
+        told = dict(headers or {})
         if actor is not None:
-            headers["Authorization"] = f"Bearer {self._token(actor)}"
-        return await self._http.request(method, path, params=params, headers=headers)
+            told["Authorization"] = f"Bearer {self._token(actor)}"
+        query = urlencode(params)
+        return await self._http.request(method, f"{path}?{query}" if query else path, headers=told)
 
     async def get(self, path: str, actor: StaffMember | None, *params: tuple[str, str]) -> Any:
         """Read something that must be there, as JSON."""
-        answer = await self.ask("GET", path, actor, list(params) or None)
+        answer = await self.ask("GET", path, actor, params)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     async def status(self, path: str, actor: StaffMember | None, *params: tuple[str, str]) -> int:
         """Return the status of what reading something answers."""
-        return (await self.ask("GET", path, actor, list(params) or None)).status_code
+        return (await self.ask("GET", path, actor, params)).status_code
 
     async def close(self) -> None:
         """Let go of it."""
