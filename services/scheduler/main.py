@@ -93,7 +93,8 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
     app.include_router(health_routes(needed, reported))
     if Component.API in settings.components:
         authenticate = BearerAuthentication(settings.token_verifier())
-        for router in staff_routes(Wiring(store, authenticate, relay.wake, feed)):
+        wiring = Wiring(store, authenticate, relay.wake, feed, settings.public_url)
+        for router in staff_routes(wiring):
             app.include_router(router)
     return app
 

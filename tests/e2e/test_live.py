@@ -1,11 +1,7 @@
 """Open pages hear of what happens, over HTTP, through the whole system (PRODUCT 8.6)."""
 
-import asyncio
 import time
-from datetime import timedelta
-from uuid import UUID
 
-import httpx
 from tests.harness.event_stream import listening
 from tests.harness.system import FreeHours, System
 

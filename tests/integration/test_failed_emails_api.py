@@ -14,6 +14,7 @@ from services.scheduler.domain.people import StaffMember
 from services.scheduler.http_api import errors
 from services.scheduler.http_api.dependencies import Wiring
 from services.scheduler.http_api.routes import staff_routes
+from services.scheduler.live.feed import Feed
 from services.scheduler.mongo.store import Store
 from shared.auth.local_issuer import LOCAL_ISSUER, LocalIssuer
 from shared.auth.tokens import TokenVerifier
@@ -36,7 +37,8 @@ class StaffApi:
         verifier = TokenVerifier(issuer.keys, issuer=LOCAL_ISSUER, audience="openchair")
         app = create_app(title="test", lifespan=_no_lifespan)
         errors.install(app)
-        for router in staff_routes(Wiring(store, BearerAuthentication(verifier), lambda: None)):
+        wiring = Wiring(store, BearerAuthentication(verifier), lambda: None, Feed())
+        for router in staff_routes(wiring):
             app.include_router(router)
         transport = httpx.ASGITransport(app=app)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://scheduler")

@@ -296,3 +296,54 @@ class NoFailedEmail(Refusal):
 
     code = "no-failed-email"
     detail = "No e-mail about this appointment has failed, so there is nothing to tick off."
+
+
+class RequestBecameAppointment(Refusal):
+    """An approved request is told by the appointment it led to, and by nothing else (ADR 0013)."""
+
+    code = "request-became-appointment"
+    detail = "This request was approved: read its appointment instead; see `appointment_id`."
+
+    def __init__(self, appointment_id: UUID | None) -> None:
+        super().__init__()
+        self.appointment_id = appointment_id
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Which appointment."""
+        return {"appointment_id": self.appointment_id and str(self.appointment_id)}
+
+
+class ClientNotFound(Refusal):
+    """There is no such client, or the actor may not see the record: both look the same."""
+
+    code = "client-not-found"
+    detail = "There is no such client."
+
+
+class StaffNotFound(Refusal):
+    """Nobody on the staff of the actor's practice has that id."""
+
+    code = "staff-not-found"
+    detail = "There is no such member of staff."
+
+
+class CalendarNotFound(Refusal):
+    """Nobody of that id in the actor's practice can be booked, so there is no calendar."""
+
+    code = "calendar-not-found"
+    detail = "There is no such clinician, or nobody can book them: they have no calendar."
+
+
+class SlotNotFound(Refusal):
+    """No slot of that clinician begins at that instant, or not any more."""
+
+    code = "slot-not-found"
+    detail = "No slot begins there any more: search for the slots of the day again."
+
+
+class CalendarFeedNotFound(Refusal):
+    """Nobody's calendar is shared under that secret, or not any more."""
+
+    code = "calendar-feed-not-found"
+    detail = "There is no such calendar: it may be shared under another address now."

@@ -24,12 +24,16 @@ _ETAG: Final = re.compile(r'"([0-9]{1,9})"')
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What `main` hands to the routes; `wake_relay` tells the relay that an event waits."""
+    """What `main` hands to the routes; `wake_relay` tells the relay that an event waits.
+
+    `public_url` is how this service is reached from outside; None: as each caller reached it.
+    """
 
     store: Store
     authenticate: BearerAuthentication
     wake_relay: Callable[[], None]
     feed: Feed
+    public_url: str | None = None
 
 
 def staff_dependency(wiring: Wiring) -> Callable[..., Awaitable[StaffMember]]:
@@ -73,6 +77,11 @@ IdempotencyKey = Annotated[
 def correlation_id(request: Request) -> str:
     """Return the id under which logs and events tell of this call."""
     return str(request.state.correlation_id)
+
+
+def public_base(wiring: Wiring, request: Request) -> str:
+    """Return the address for links to this service, without a slash at its end."""
+    return (wiring.public_url or str(request.base_url)).rstrip("/")
 
 
 def needed_range(

@@ -37,6 +37,12 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.NothingToFollowUp: HTTPStatus.CONFLICT,
     refusals.KeyReused: HTTPStatus.CONFLICT,
     refusals.NoFailedEmail: HTTPStatus.CONFLICT,
+    refusals.RequestBecameAppointment: HTTPStatus.GONE,
+    refusals.ClientNotFound: HTTPStatus.NOT_FOUND,
+    refusals.StaffNotFound: HTTPStatus.NOT_FOUND,
+    refusals.CalendarNotFound: HTTPStatus.NOT_FOUND,
+    refusals.SlotNotFound: HTTPStatus.NOT_FOUND,
+    refusals.CalendarFeedNotFound: HTTPStatus.NOT_FOUND,
 }
 
 log = structlog.get_logger(__name__)
@@ -47,17 +53,26 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(refusals.Refusal)
     async def refused(_request: Request, error: refusals.Refusal) -> Response:
-        problem = Problem(STATUS[type(error)], error.code, error.detail, **error.members)
-        return problem.to_response()
+        return refused_as(error).to_response()
 
     @app.exception_handler(PyMongoError)
     async def store_failed(_request: Request, error: PyMongoError) -> Response:
         if not is_outage(error):
             raise error
-        log.warning("store.unavailable", reason=type(error).__name__)
-        return Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "store-unavailable",
-            "The records cannot be reached just now. Repeat the same call: it is safe to.",
-            headers={"Retry-After": "5"},
-        ).to_response()
+        return store_problem(error).to_response()
+
+
+def refused_as(refusal: refusals.Refusal) -> Problem:
+    """Return the problem that a refusal is."""
+    return Problem(STATUS[type(refusal)], refusal.code, refusal.detail, **refusal.members)
+
+
+def store_problem(outage: PyMongoError) -> Problem:
+    """Return the problem that a database away is, and log it."""
+    log.warning("store.unavailable", reason=type(outage).__name__)
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "store-unavailable",
+        "The records cannot be reached just now. Repeat the same call: it is safe to.",
+        headers={"Retry-After": "5"},
+    )

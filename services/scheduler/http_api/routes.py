@@ -3,9 +3,11 @@
 from fastapi import APIRouter
 
 from services.scheduler.http_api.appointments import appointment_routes, booking_routes
+from services.scheduler.http_api.calendar_feeds import calendar_feed_routes, calendar_routes
 from services.scheduler.http_api.day import day_routes
 from services.scheduler.http_api.dependencies import Wiring
 from services.scheduler.http_api.emails import email_routes
+from services.scheduler.http_api.fhir.routes import fhir_routes
 from services.scheduler.http_api.live import live_routes
 from services.scheduler.http_api.requests import decision_routes, request_routes
 
@@ -20,4 +22,7 @@ def staff_routes(wiring: Wiring) -> list[APIRouter]:
         booking_routes(wiring),
         email_routes(wiring),
         live_routes(wiring),
+        calendar_feed_routes(wiring),
+        calendar_routes(wiring),
+        fhir_routes(wiring),
     ]

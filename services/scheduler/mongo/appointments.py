@@ -22,12 +22,17 @@ _CLASHES_TOLD: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class AppointmentFilter:
-    """Which appointments; None leaves it open. `within` takes what overlaps it."""
+    """Which appointments; None leaves it open. `within` takes what overlaps it.
+
+    `starts_from` (included) and `starts_until` (not included) go without `within`.
+    """
 
     within: Interval | None = None
     clinician_ids: frozenset[UUID] | None = None
     client_id: UUID | None = None
     statuses: frozenset[AppointmentStatus] | None = None
+    starts_from: datetime | None = None
+    starts_until: datetime | None = None
 
 
 class Appointments:
@@ -177,6 +182,10 @@ def _to_query(wanted: AppointmentFilter) -> Document:
         query["client_id"] = wanted.client_id
     if wanted.statuses is not None:
         query["status"] = {"$in": sorted(status.value for status in wanted.statuses)}
+    if wanted.starts_from is not None:
+        query.setdefault("start", {})["$gte"] = wanted.starts_from
+    if wanted.starts_until is not None:
+        query.setdefault("start", {})["$lt"] = wanted.starts_until
     return query
 
 

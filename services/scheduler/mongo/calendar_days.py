@@ -6,10 +6,11 @@ and inserting after would let both pass (FACTS "MongoDB" 2). An interval over mi
 both days.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment, Booking
+from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.refusals import SlotTaken
 from shared.mongo import Collection, Database, Document, DuplicateKeyError, Session
 
@@ -81,6 +82,20 @@ class CalendarDays:
                 {"$pull": {"busy": {"appointment_id": appointment.id}}},
                 session=session,
             )
+
+    async def busy(self, practice_id: UUID, clinician_id: UUID, wanted: Interval) -> list[Interval]:
+        """Return what is taken on the UTC days of a range, in no order, some of it twice.
+
+        That is all it tells, so it is no matter who asks within the practice.
+        """
+        first_day = datetime.combine(wanted.start.astimezone(UTC), time(0), UTC)
+        query = {
+            "practice_id": practice_id,
+            "clinician_id": clinician_id,
+            "day": {"$gte": first_day, "$lt": wanted.end},
+        }
+        cursor = self._collection.find(query, {"busy.start": 1, "busy.end": 1})
+        return [Interval(one["start"], one["end"]) async for row in cursor for one in row["busy"]]
 
 
 def _key(clinician_id: UUID, day: date) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.scheduler.domain.people import Client, StaffMember
 from services.scheduler.mongo import dates
 from services.scheduler.mongo.access import clients_visible_to
-from services.scheduler.mongo.search import searchable, sort_key
+from services.scheduler.mongo.search import name_begins, searchable, sort_key
 from shared.mongo import Collection, Database, Document, Session
 
 _MOST_ALIKE: Final = 10
@@ -35,6 +35,35 @@ class Clients:
         document = await self._collection.find_one({**clients_visible_to(actor), "_id": client_id})
         return None if document is None else from_document(document)
 
+    async def find_visible(
+        self,
+        actor: StaffMember,
+        *,
+        ids: frozenset[UUID] | None = None,
+        name: str | None = None,
+        after: tuple[str, UUID] | None = None,
+        limit: int,
+    ) -> list[Client]:
+        """Return at most `limit` that the actor may see by name, beginning after a position.
+
+        None leaves it open; `name` is beginnings of words of it. A position is what `position_of`
+        returned for the last one before.
+        """
+        conditions: list[Document] = []
+        if ids is not None:
+            conditions.append({"_id": {"$in": sorted(ids)}})
+        if name is not None:
+            conditions.append(name_begins("search", name))
+        if after is not None:
+            key, identifier = after
+            beyond = {"search.sort": key, "_id": {"$gt": identifier}}
+            conditions.append({"$or": [{"search.sort": {"$gt": key}}, beyond]})
+        query = clients_visible_to(actor)
+        if conditions:
+            query["$and"] = conditions
+        cursor = self._collection.find(query).sort([("search.sort", 1), ("_id", 1)]).limit(limit)
+        return [from_document(row) async for row in cursor]
+
     async def resembling(
         self, practice_id: UUID, *, email: str, name: str, birth_date: date
     ) -> list[Client]:
@@ -56,6 +85,11 @@ class Clients:
     async def save(self, client: Client) -> None:
         """Insert or replace the client, whatever is there."""
         await self._collection.replace_one({"_id": client.id}, to_document(client), upsert=True)
+
+
+def position_of(client: Client) -> tuple[str, UUID]:
+    """Return where a page ends whose last client this is."""
+    return sort_key(client.name), client.id
 
 
 def to_document(client: Client) -> Document:

@@ -1,12 +1,14 @@
 """`history`: who did what and when, before and after; only ever added to (PRODUCT 8.12)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.scheduler.domain.appointment_request import RequestStatus
 from shared.mongo import Collection, Database, Document, Session
+from shared.schemas.appointment_changed import AppointmentChange
 
 _MOST: Final = 500
 
@@ -60,6 +62,17 @@ class History:
     async def of_appointment(self, practice_id: UUID, appointment_id: UUID) -> list[HistoryEntry]:
         """Return what happened to an appointment, oldest first."""
         return await self._find({"practice_id": practice_id, "appointment_id": appointment_id})
+
+    async def booked_at(self, practice_id: UUID, ids: Iterable[UUID]) -> dict[UUID, datetime]:
+        """Return when each of the appointments was booked (UTC), where the history has it."""
+        query = {
+            "practice_id": practice_id,
+            "appointment_id": {"$in": list(ids)},
+            "action": {"$in": [AppointmentChange.BOOKED.value, RequestStatus.APPROVED.value]},
+            "before.appointment": None,
+        }
+        cursor = self._collection.find(query, {"appointment_id": 1, "at": 1}).sort("at", -1)
+        return {row["appointment_id"]: row["at"] async for row in cursor}  # the first stays
 
     async def _find(self, query: Document) -> list[HistoryEntry]:
         cursor = self._collection.find(query).sort([("at", 1), ("_id", 1)]).limit(_MOST)

@@ -112,6 +112,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         _index("created_at", partialFilterExpression=_WAITING),
         IndexModel("published_at", expireAfterSeconds=_PUBLISHED_KEPT_SECONDS),
     ],
+    "calendar_feeds": [_index("secret_sha256", unique=True)],
 }
 
 

@@ -43,7 +43,8 @@ class Order:
 class RequestFilter:
     """Which requests; None leaves it open. Instants in UTC, from (included) until (not included).
 
-    `past_its_time_at` takes those whose time was over then.
+    `past_its_time_at` takes those whose time was over then. `asked_from` and `asked_until` are of
+    the time asked for alone; of what was made only after that time, some may be left out.
     """
 
     statuses: frozenset[RequestStatus]
@@ -56,6 +57,9 @@ class RequestFilter:
     made_from: datetime | None = None
     made_until: datetime | None = None
     past_its_time_at: datetime | None = None
+    client_id: UUID | None = None
+    asked_from: datetime | None = None
+    asked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,16 @@ def to_query(actor: StaffMember, wanted: RequestFilter) -> Document:
         query["asked.clinician_id"] = wanted.clinician_id
     if wanted.is_new is not None:
         query["client.is_new"] = wanted.is_new
+    if wanted.client_id is not None:
+        query["client.client_id"] = wanted.client_id
     conditions = [
         _range("relevant_time", wanted.requested_from, wanted.requested_until),
         _range("submitted_at", wanted.made_from, wanted.made_until),
         # A request is about no time before it was made: so the index need not be read from its
         # beginning for the requests of a year.
         _range("relevant_time", wanted.made_from, None),
+        _range("asked.start", wanted.asked_from, wanted.asked_until),
+        _range("relevant_time", wanted.asked_from, wanted.asked_until),
     ]
     if wanted.past_its_time_at is not None:
         conditions.append(_range("relevant_time", None, wanted.past_its_time_at))
@@ -129,6 +137,8 @@ def index_for(actor: StaffMember, wanted: RequestFilter, order: Order) -> str:
     """
     if not actor.runs_the_practice:
         return f"visible_by_{order.key.value}"
+    if wanted.client_id is not None:
+        return "of_client"
     if wanted.name is not None:
         return "by_name"
     if wanted.clinician_id is not None and order.key is SortKey.REQUESTED:

@@ -5,6 +5,7 @@ from typing import Final, TypeVar
 
 from services.scheduler.mongo.appointments import Appointments
 from services.scheduler.mongo.calendar_days import CalendarDays
+from services.scheduler.mongo.calendar_feeds import CalendarFeeds
 from services.scheduler.mongo.changes import Changes
 from services.scheduler.mongo.clients import Clients
 from services.scheduler.mongo.history import History
@@ -42,6 +43,7 @@ class Store:
         self.outbox = Outbox(self.database)
         self.notifications = Notifications(self.database)
         self.changes = Changes(self.database)
+        self.calendar_feeds = CalendarFeeds(self.database)
 
     async def transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
         """Run `body` in a transaction; see `shared.mongo.run_transaction`."""
