@@ -87,7 +87,10 @@ def _import_all(
 async def _import(
     arguments: argparse.Namespace, mongodb_url: str, file: BinaryIO, tally: "_Tally"
 ) -> None:
-    client = mongo.connect(mongodb_url)
+    try:
+        client = mongo.connect(mongodb_url)
+    except (ValueError, mongo.PyMongoError):
+        raise ImportStopped("MONGODB_URL is no address of a MongoDB") from None
     store = Store(client, arguments.database)
     try:
         practice = await store.practices.get_by_slug(arguments.practice)
