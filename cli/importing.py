@@ -75,11 +75,9 @@ def _import_all(
     try:
         asyncio.run(_import(arguments, mongodb_url, file, tally))
     except mongo.PyMongoError as error:
-        away = "cannot be reached" if mongo.is_outage(error) else "refused"
-        kind = type(error).__name__  # its text may quote a record
-        raise ImportStopped(
-            f"after {tally.rows:,} rows MongoDB {away} ({kind}); {_AGAIN}"
-        ) from None
+        failed = "cannot be reached or is held up" if mongo.is_outage(error) else "refused"
+        why = f"MongoDB {failed} ({type(error).__name__})"  # its text may quote a record
+        raise ImportStopped(f"{why} after {tally.rows:,} rows; {_AGAIN}") from None
     except KeyboardInterrupt:
         raise ImportStopped(f"interrupted after {tally.rows:,} rows; {_AGAIN}") from None
 

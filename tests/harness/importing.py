@@ -3,11 +3,15 @@
 import io
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.booking_plan import Confirmed
 from services.scheduler.importing import appointment_rows, client_rows
 from services.scheduler.importing.csv_file import read_rows
 from services.scheduler.importing.findings import RowResult
+from services.scheduler.mongo.appointments import AppointmentFilter
+from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.import_appointments import import_appointments
 from services.scheduler.use_cases.import_clients import import_clients
 from tests.harness.practice import NOW, SmallPractice
@@ -93,3 +97,19 @@ def told(results: Sequence[RowResult]) -> list[tuple[int, str, str | None, str]]
         for result in results
         for finding in result.findings
     ]
+
+
+async def documents(store: Store, collection: str) -> list[dict[str, Any]]:
+    """Return all that a collection holds."""
+    return [row async for row in store.database[collection].find({}).sort("_id", 1)]
+
+
+async def whole(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """Return the whole database."""
+    names = await store.database.list_collection_names()
+    return {name: await documents(store, name) for name in names}
+
+
+async def appointments_of(small: SmallPractice) -> list[Appointment]:
+    """Return all appointments, by start."""
+    return await small.store.appointments.find(small.priya, AppointmentFilter(), limit=1000)

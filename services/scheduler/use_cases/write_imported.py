@@ -1,6 +1,7 @@
 """Write appointments that an import has planned: each in a transaction, nobody is e-mailed."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.change_calendar import CalendarChange, write_calendar_change
 from services.scheduler.use_cases.show_to_assigned import recheck
 from shared.auth.actors import Role
-from shared.mongo import DuplicateKeyError, Session
+from shared.mongo import DuplicateKeyError, PyMongoError, Session, is_outage
 
 BY_NAME: Final = "the import"
 """Who the history says it was."""
@@ -29,6 +30,8 @@ IMPORTED: Final = "imported"
 """What the history says was done."""
 
 _AT_ONCE: Final = 16
+_PATIENCE_SECONDS: Final = 90
+"""MongoDB ends the transactions of a run that was killed after a minute; a failover is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ async def write_imported(
     """Write them, several at once; return what became of each.
 
     Raises:
-        PyMongoError: some may have been written.
+        PyMongoError: some may have been written; an outage has gone on for a minute and a half.
 
     """
     writer = _Writer(store, practice, rows)
@@ -106,7 +109,16 @@ class _Writer:
 
     async def write_day(self, day: Sequence[Planned]) -> list[RowResult]:
         async with self._places:
-            return [await self._write(one) for one in day]
+            return [await self._write_patiently(one) for one in day]
+
+    async def _write_patiently(self, one: Planned) -> RowResult:
+        give_up_at = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return await self._write(one)
+            except PyMongoError as error:
+                if not is_outage(error) or time.monotonic() > give_up_at:
+                    raise
 
     async def _write(self, one: Planned) -> RowResult:
         appointment = one.appointment
