@@ -6,12 +6,14 @@ and inserting after would let both pass (FACTS "MongoDB" 2). An interval over mi
 both days.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment, Booking
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.refusals import SlotTaken
+from services.scheduler.mongo import dates
 from shared.mongo import Collection, Database, Document, DuplicateKeyError, Session
 
 
@@ -96,6 +98,20 @@ class CalendarDays:
         }
         cursor = self._collection.find(query, {"busy.start": 1, "busy.end": 1})
         return [Interval(one["start"], one["end"]) async for row in cursor for one in row["busy"]]
+
+    async def busy_on(
+        self, practice_id: UUID, bookings: Iterable[Booking]
+    ) -> dict[tuple[UUID, date], list[tuple[Interval, UUID]]]:
+        """Return what is taken, and by which appointment, by clinician and UTC day of bookings."""
+        keys = {_key(one.clinician_id, day) for one in bookings for day in one.utc_days}
+        query = {"_id": {"$in": sorted(keys)}, "practice_id": practice_id}
+        return {
+            (day["clinician_id"], dates.from_bson(day["day"])): [
+                (Interval(busy["start"], busy["end"]), busy["appointment_id"])
+                for busy in day["busy"]
+            ]
+            async for day in self._collection.find(query)
+        }
 
 
 def _key(clinician_id: UUID, day: date) -> str:

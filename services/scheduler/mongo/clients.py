@@ -1,17 +1,22 @@
 """`clients`: client records."""
 
-from collections.abc import Iterable
+from collections.abc import Collection as Some
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.scheduler.domain.people import Client, StaffMember
 from services.scheduler.mongo import dates
 from services.scheduler.mongo.access import clients_visible_to
 from services.scheduler.mongo.search import name_begins, searchable, sort_key
-from shared.mongo import Collection, Database, Document, Session
+from shared.mongo import BulkWriteError, Collection, Database, Document, Session
+
+Birth = tuple[date, str]
+"""When somebody was born, and their name as it is sorted."""
 
 _MOST_ALIKE: Final = 10
+_DUPLICATE_KEY: Final = 11_000
 
 
 class Clients:
@@ -85,6 +90,50 @@ class Clients:
     async def save(self, client: Client) -> None:
         """Insert or replace the client, whatever is there."""
         await self._collection.replace_one({"_id": client.id}, to_document(client), upsert=True)
+
+    async def add_many(self, clients: Sequence[Client]) -> set[UUID]:
+        """Insert in one unordered write; return the ids of those that were there already.
+
+        Raises:
+            BulkWriteError: some failed for another reason; the others are in.
+
+        """
+        documents = [to_document(client) for client in clients]
+        try:
+            await self._collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            faults: list[dict[str, Any]] = (error.details or {}).get("writeErrors", [])
+            if not faults or any(fault["code"] != _DUPLICATE_KEY for fault in faults):
+                raise
+            return {clients[fault["index"]].id for fault in faults}
+        return set()
+
+    async def first_by_email(self, practice_id: UUID, emails: Iterable[str]) -> dict[str, UUID]:
+        """Return for each address that a client of the practice has, casefolded, one of them."""
+        found = self._collection.aggregate(
+            [
+                {"$match": {"practice_id": practice_id, "email_key": {"$in": sorted(emails)}}},
+                {"$group": {"_id": "$email_key", "first": {"$min": "$_id"}}},
+            ]
+        )
+        return {row["_id"]: row["first"] async for row in found}
+
+    async def first_by_birth(self, practice_id: UUID, births: Some[Birth]) -> dict[Birth, UUID]:
+        """Return for each birth date and name (its sort key) one client of the practice."""
+        match = {
+            "practice_id": practice_id,
+            "birth_date": {"$in": sorted({dates.to_bson(born) for born, _name in births})},
+            "search.sort": {"$in": sorted({name for _born, name in births})},
+        }
+        group = {
+            "_id": {"born": "$birth_date", "name": "$search.sort"},
+            "first": {"$min": "$_id"},
+        }
+        found = self._collection.aggregate([{"$match": match}, {"$group": group}])
+        return {
+            (dates.from_bson(row["_id"]["born"]), row["_id"]["name"]): row["first"]
+            async for row in found
+        }
 
 
 def position_of(client: Client) -> tuple[str, UUID]:

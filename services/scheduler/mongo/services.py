@@ -28,6 +28,11 @@ class Services:
         """Insert or replace it, whatever is there."""
         await self._collection.replace_one({"_id": service.id}, to_document(service), upsert=True)
 
+    async def all_of(self, practice_id: UUID) -> list[Service]:
+        """Return all services of a practice, whether active or not; for imports."""
+        cursor = self._collection.find({"practice_id": practice_id})
+        return [from_document(document) async for document in cursor]
+
 
 def to_document(service: Service) -> Document:
     """Return the document."""

@@ -56,6 +56,11 @@ class Staff:
         """Insert or replace the member, whatever is there."""
         await self._collection.replace_one({"_id": member.id}, to_document(member), upsert=True)
 
+    async def all_of(self, practice_id: UUID) -> list[StaffMember]:
+        """Return everybody of a practice, former members included; for imports."""
+        cursor = self._collection.find({"practice_id": practice_id})
+        return [from_document(document) async for document in cursor]
+
 
 def to_document(member: StaffMember) -> Document:
     """Return the document."""
