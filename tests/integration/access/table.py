@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
+from services.scheduler.http_api.fhir.schedules import slot_id
 from tests.integration.access.world import Who, World
 
 Body = dict[str, Any]
@@ -17,8 +18,9 @@ Body = dict[str, Any]
 class Row:
     """One route.
 
-    `answers` are the statuses for staff; everybody else is turned away unless `is_public`. `shows`
-    is whether those who may see the client find something of theirs in the answer.
+    `answers` are the statuses for staff; everybody else is turned away, unless `public` is the
+    status that all get. `shows` is whether those who may see the client find something of theirs
+    in the answer.
     """
 
     method: str
@@ -29,13 +31,13 @@ class Row:
     query: Callable[[World], Mapping[str, str]] = lambda _world: {}
     body: Callable[[World], Body | None] = lambda _world: None
     headers: Mapping[str, str] = field(default_factory=dict)
-    is_public: bool = False
+    public: int | None = None
     streams: bool = False
 
     def expected(self, who: Who) -> int:
         """Return the status."""
-        if self.is_public:
-            return 200
+        if self.public is not None:
+            return self.public
         if who in (Who.NOBODY, Who.FORGER):
             return 401
         if who in (Who.CLIENT, Who.PORTAL, Who.FORMER):
@@ -111,11 +113,38 @@ _REQUESTS: Final = "/v1/appointment-requests"
 _ONE_REQUEST: Final = _REQUESTS + "/{request_id}"
 _ONE_APPOINTMENT: Final = "/v1/appointments/{appointment_id}"
 
+_FEED: Final = "/v1/staff/{staff_id}/calendar-feed"
+_FHIR: Final = "/fhir/r4"
+_WHO_RUN_IT: Final = (Who.SCHEDULER, Who.ASSIGNED_CLINICIAN)
+_OWN_OR_RUN: Final = {**colleagues(403), **dict.fromkeys(_WHO_RUN_IT, 200)}
+
+
+def _clinician(world: World) -> Mapping[str, str]:
+    return {"staff_id": str(world.clinician.id)}
+
+
+def _fhir_clinician(world: World) -> Mapping[str, str]:
+    return {"resource_id": str(world.clinician.id)}
+
+
+def _one_fhir(world: World) -> Mapping[str, str]:
+    return {"resource_id": str(world.appointment.id)}
+
+
+def _slots(world: World) -> Mapping[str, str]:
+    day = world.soon.date().isoformat()
+    return {"schedule": f"Schedule/{world.clinician.id}", "start": day}
+
+
+def _slot(world: World) -> Mapping[str, str]:
+    return {"slot_id": slot_id(world.clinician.id, world.appointment.booking.start)}
+
+
 ROWS: Final = [
-    Row("GET", "/health/live", {}, is_public=True),
-    Row("GET", "/health/ready", {}, is_public=True),
-    Row("GET", "/metrics", {}, is_public=True),
-    Row("GET", "/openapi.json", {}, is_public=True),
+    Row("GET", "/health/live", {}, public=200),
+    Row("GET", "/health/ready", {}, public=200),
+    Row("GET", "/metrics", {}, public=200),
+    Row("GET", "/openapi.json", {}, public=200),
     Row("GET", "/v1/to-do", everybody(), shows=True),
     Row("GET", "/v1/calendar", everybody(), shows=True, query=_range),
     Row("GET", _REQUESTS, everybody(), shows=True),
@@ -158,5 +187,31 @@ ROWS: Final = [
         who_may_see(),
         shows=True,
         values=_appointment,
+    ),
+    Row("GET", "/v1/live", everybody(), streams=True),
+    Row("GET", _FEED, _OWN_OR_RUN, values=_clinician),
+    Row("POST", _FEED, {**_OWN_OR_RUN, **dict.fromkeys(_WHO_RUN_IT, 201)}, values=_clinician),
+    Row("DELETE", _FEED, {**_OWN_OR_RUN, **dict.fromkeys(_WHO_RUN_IT, 204)}, values=_clinician),
+    Row("GET", "/calendars/{token}.ics", {}, public=404, values=lambda _world: {"token": "x" * 43}),
+    Row("GET", _FHIR + "/metadata", {}, public=200),
+    Row("GET", _FHIR + "/Appointment", everybody(), shows=True),
+    Row("GET", _FHIR + "/Appointment/{resource_id}", who_may_see(), shows=True, values=_one_fhir),
+    Row("GET", _FHIR + "/Patient", everybody(), shows=True),
+    Row(
+        "GET",
+        _FHIR + "/Patient/{resource_id}",
+        who_may_see(),
+        shows=True,
+        values=lambda world: {"resource_id": str(world.client.id)},
+    ),
+    Row("GET", _FHIR + "/Practitioner", everybody()),
+    Row("GET", _FHIR + "/Practitioner/{resource_id}", colleagues(), values=_fhir_clinician),
+    Row("GET", _FHIR + "/Schedule", everybody()),
+    Row("GET", _FHIR + "/Schedule/{resource_id}", colleagues(), values=_fhir_clinician),
+    Row("GET", _FHIR + "/Slot", colleagues(), query=_slots),
+    Row("GET", _FHIR + "/Slot/{slot_id}", colleagues(), values=_slot),
+    *(
+        Row(method, _FHIR + "/{nothing:path}", {}, public=404 if method == "GET" else 405)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
     ),
 ]

@@ -46,7 +46,7 @@ class Api:
 
     async def call(self, row: Row, world: World, who: Who) -> tuple[int, str]:
         """Return status and everything that was answered."""
-        url = row.path.format(**row.values(world))
+        url = row.path.replace("{nothing:path}", "Nothing").format(**row.values(world))
         headers = {**row.headers, **world.headers[who]}
         if row.streams:
             return await self._begin(url, headers), ""
@@ -65,10 +65,11 @@ class Api:
         """Return the status of an answer that does not end."""
         begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         left = asyncio.Event()
+        requested = [{"type": "http.request", "body": b"", "more_body": False}]
 
         async def receive() -> dict[str, Any]:
-            if not begun.done():
-                return {"type": "http.request", "body": b"", "more_body": False}
+            if requested:
+                return requested.pop()
             await left.wait()
             return {"type": "http.disconnect"}
 
