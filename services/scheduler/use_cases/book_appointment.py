@@ -95,7 +95,7 @@ async def book_appointment(
     except DuplicateKeyError:  # the same key at the same moment: the other one booked it
         standing = await store.appointments.get(actor, identifier)
         if standing is None:
-            raise
+            raise KeyReused from None  # for a client whom the actor does not see any more
         return _repeated(standing, wanted)
 
 
