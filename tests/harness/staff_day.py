@@ -147,6 +147,6 @@ async def changes_told(small: SmallPractice) -> list[AppointmentChanged]:
 
 
 async def history_of(small: SmallPractice, appointment: Appointment) -> list[HistoryEntry]:
-    """Return what happened to an appointment, oldest first."""
+    """Return what happened to an appointment; of one that was booked directly, in order."""
     found = await small.store.history.of_appointment(small.practice.id, appointment.id)
     return sorted(found, key=lambda entry: entry.id)

@@ -82,6 +82,7 @@ async def write_direct_change(store: Store, change: DirectChange) -> Changed:
 
     Raises:
         SlotTaken, LostRace: nothing was written.
+        DuplicateKeyError: nor then, as the appointment to be booked is there already.
 
     """
     appointment = change.appointment

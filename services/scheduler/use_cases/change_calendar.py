@@ -44,8 +44,8 @@ async def write_calendar_change(
 
     Raises:
         SlotTaken: the time is taken, with what takes it; nothing is to be committed then.
+        DuplicateKeyError: the new appointment is there already.
         LostRace: the appointment is not as it was read.
-        DuplicateKeyError: it was booked before, under the same id.
 
     """
     # The appointment comes first: who lost a race over it must not meet its own new time as taken.
