@@ -24,32 +24,9 @@ class Staff:
         cursor = self._collection.find({"_id": {"$in": list(ids)}})
         return {document["_id"]: from_document(document) async for document in cursor}
 
-    async def find_colleagues(
-        self,
-        actor: StaffMember,
-        *,
-        ids: frozenset[UUID] | None = None,
-        roles: frozenset[Role] | None = None,
-        active: bool | None = None,
-        after: tuple[str, UUID] | None = None,
-        limit: int,
-    ) -> list[StaffMember]:
-        """Return at most `limit` of the actor's practice by name, beginning after a position.
-
-        None leaves it open. Everybody on the staff may know the others.
-        """
-        query: Document = {"practice_id": actor.practice_id}
-        if ids is not None:
-            query["_id"] = {"$in": sorted(ids)}
-        if roles is not None:
-            query["role"] = {"$in": sorted(role.value for role in roles)}
-        if active is not None:
-            query["active"] = active
-        if after is not None:
-            name, identifier = after
-            beyond = {"name": name, "_id": {"$gt": identifier}}
-            query["$or"] = [{"name": {"$gt": name}}, beyond]
-        cursor = self._collection.find(query).sort([("name", 1), ("_id", 1)]).limit(limit)
+    async def of_practice(self, practice_id: UUID) -> list[StaffMember]:
+        """Return all of the practice, those who have left included, in no order."""
+        cursor = self._collection.find({"practice_id": practice_id})
         return [from_document(document) async for document in cursor]
 
     async def save(self, member: StaffMember) -> None:

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from services.scheduler.domain.people import Client, StaffMember
 from services.scheduler.domain.refusals import CalendarNotFound, ClientNotFound, StaffNotFound
-from services.scheduler.mongo.clients import position_of
+from services.scheduler.mongo.clients import ClientFilter, position_of
+from services.scheduler.mongo.search import sort_key
 from services.scheduler.mongo.store import Store
-from shared.auth.actors import Role
-
-SEES_CLIENTS: Final = frozenset({Role.CLINICIAN, Role.INTERN})
 
 NamePosition = tuple[str, UUID]
 """Where a page by name ended: what it is sorted by, and the id."""
@@ -60,16 +57,13 @@ async def find_bookable(store: Store, actor: StaffMember, clinician_id: UUID) ->
 async def page_of_clients(
     store: Store,
     actor: StaffMember,
+    wanted: ClientFilter,
     *,
-    ids: frozenset[UUID] | None,
-    name: str | None,
     after: NamePosition | None,
     limit: int,
 ) -> ClientPage:
-    """Return a page of the clients whom the actor may see; None leaves it open."""
-    found = await store.clients.find_visible(
-        actor, ids=ids, name=name, after=after, limit=limit + 1
-    )
+    """Return a page of the clients whom the actor may see."""
+    found = await store.clients.find(actor, wanted, after=after, limit=limit + 1)
     page = found[:limit]
     return ClientPage(page, position_of(page[-1]) if len(found) > limit else None)
 
@@ -79,33 +73,25 @@ async def page_of_staff(
     actor: StaffMember,
     *,
     ids: frozenset[UUID] | None,
-    active: bool | None,
+    active: bool | None = None,
+    bookable: bool | None = None,
     after: NamePosition | None,
     limit: int,
 ) -> StaffPage:
-    """Return a page of the actor's colleagues; None leaves it open."""
-    found = await store.staff.find_colleagues(
-        actor, ids=ids, active=active, after=after, limit=limit + 1
+    """Return a page of the actor's colleagues, themselves included; None leaves it open.
+
+    The staff of a practice is read as a whole: it is small.
+    """
+    everybody = await store.staff.of_practice(actor.practice_id)
+    by_name = sorted(
+        ((sort_key(member.name), member.id), member)
+        for member in everybody
+        if (ids is None or member.id in ids)
+        and active in (None, member.active)
+        and bookable in (None, member.bookable)
     )
-    return _staff_page(found, limit)
-
-
-async def page_of_bookable(
-    store: Store,
-    actor: StaffMember,
-    *,
-    ids: frozenset[UUID] | None,
-    after: NamePosition | None,
-    limit: int,
-) -> StaffPage:
-    """Return a page of those in the actor's practice who can be booked."""
-    found = await store.staff.find_colleagues(
-        actor, ids=ids, roles=SEES_CLIENTS, active=True, after=after, limit=limit + 1
-    )
-    return _staff_page(found, limit)
-
-
-def _staff_page(found: Sequence[StaffMember], limit: int) -> StaffPage:
+    found = [one for one in by_name if after is None or one[0] > after]
     page = found[:limit]
-    end = (page[-1].name, page[-1].id) if len(found) > limit else None
-    return StaffPage(page, end)
+    return StaffPage(
+        [member for _, member in page], page[-1][0] if len(found) > len(page) else None
+    )

@@ -27,6 +27,7 @@ from services.scheduler.http_api.fhir.parameters import (
     unusable,
 )
 from services.scheduler.http_api.fhir.people import patient_resource, practitioner_resource
+from services.scheduler.mongo.clients import ClientFilter
 from services.scheduler.use_cases.find_people import (
     find_client,
     find_staff_member,
@@ -82,8 +83,7 @@ def _add_patients(router: APIRouter, wiring: Wiring) -> None:
         page = await page_of_clients(
             store,
             actor,
-            ids=_ids(search),
-            name=_name(search),
+            ClientFilter(name=_name(search), ids=_ids(search)),
             after=cursors.decode_text(search.one(CURSOR.name), _PATIENTS),
             limit=search.count,
         )

@@ -32,7 +32,7 @@ from services.scheduler.http_api.fhir.schedules import (
     slot_resource,
 )
 from services.scheduler.use_cases.change_appointment import find_practice
-from services.scheduler.use_cases.find_people import find_bookable, page_of_bookable
+from services.scheduler.use_cases.find_people import find_bookable, page_of_staff
 from services.scheduler.use_cases.show_slots import find_slot, show_slots
 
 _OF_SCHEDULES: Final = (
@@ -86,10 +86,11 @@ def _add_schedules(router: APIRouter, wiring: Wiring) -> None:
         """Search the calendars of the practice."""
         search = read_search(request, _OF_SCHEDULES)
         clinician = search.reference("actor", "Practitioner")
-        page = await page_of_bookable(
+        page = await page_of_staff(
             store,
             actor,
             ids=None if clinician is None else frozenset({clinician}),
+            bookable=True,
             after=cursors.decode_text(search.one(CURSOR.name), _BY_NAME),
             limit=search.count,
         )
