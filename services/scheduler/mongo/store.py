@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from services.scheduler.mongo.appointments import Appointments
+from services.scheduler.mongo.approval_records import ApprovalRecords
 from services.scheduler.mongo.calendar_days import CalendarDays
 from services.scheduler.mongo.clients import Clients
 from services.scheduler.mongo.history import History
@@ -38,6 +39,7 @@ class Store:
         self.calendar_days = CalendarDays(self.database)
         self.history = History(self.database)
         self.outbox = Outbox(self.database)
+        self.approval_records = ApprovalRecords(self.database)
 
     async def transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
         """Run `body` in a transaction; see `shared.mongo.run_transaction`."""

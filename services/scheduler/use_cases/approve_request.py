@@ -4,7 +4,6 @@ Everything is read and worked out first; the transaction then writes it all, eac
 condition that what was read still holds. Whoever loses a race reads again.
 """
 
-import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +19,6 @@ from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.domain.refusals import Clash
-from services.scheduler.domain.warnings import BookingWarning
 from services.scheduler.events import approved_event
 from services.scheduler.mongo import bookings
 from services.scheduler.mongo.store import Store
@@ -39,7 +37,6 @@ from services.scheduler.use_cases.decide import (
 )
 from services.scheduler.use_cases.plan_approval import ApprovalPlan, plan_approval
 from services.scheduler.use_cases.show_to_assigned import recheck
-from services.scheduler.use_cases.warn_of import warn_of_booking
 from shared.messaging.topology import SCHEDULING
 from shared.mongo import Session
 
@@ -67,18 +64,19 @@ async def approve_request(
             return standing
         require_version(request.version, expected_version)
         plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
-        warnings, _ = await asyncio.gather(
-            warn_of_booking(store, actor, plan.practice, plan.appointment),
-            store.calendar_days.ensure(request.practice_id, plan.appointment.booking),
+        await store.calendar_days.ensure(
+            request.practice_id, plan.appointment.booking, there=plan.days
         )
         decision = ruling.to_decision(actor, now, plan.appointment.id)
-        approval = _Approval(store, actor, request, plan, decision, confirmed, warnings)
+        approval = _Approval(store, actor, request, plan, decision, confirmed)
         try:
             await store.transaction(approval.write)
         except LostRace:
             continue  # read again: it is decided now, or changed
         await recheck(store, [plan.client])
-        return Decided(approval.decided, approval.appointment, repeated=False, warnings=warnings)
+        return Decided(
+            approval.decided, approval.appointment, repeated=False, warnings=plan.warnings
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,6 @@ class _Approval:
     plan: ApprovalPlan
     decision: Decision
     confirmed: Confirmed
-    warnings: tuple[BookingWarning, ...]
 
     @property
     def notification(self) -> Notification:
@@ -167,6 +164,6 @@ class _Approval:
             "appointment": bookings.to_document(self.plan.appointment.booking),
             "changes": [change.as_members() for change in self.plan.changes],
             "overlaps": [clash.as_members() for clash in clashes],
-            "warnings": [warning.as_members() for warning in self.warnings],
+            "warnings": [warning.as_members() for warning in self.plan.warnings],
             "client_created": self.plan.client_is_new,
         }
