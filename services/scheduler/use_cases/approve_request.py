@@ -36,7 +36,7 @@ from services.scheduler.use_cases.decide import (
     standing_decision,
 )
 from services.scheduler.use_cases.plan_approval import ApprovalPlan, plan_approval
-from services.scheduler.use_cases.show_to_assigned import recheck
+from services.scheduler.use_cases.show_to_assigned import is_settled, recheck
 from shared.messaging.topology import SCHEDULING
 from shared.mongo import Session
 
@@ -70,10 +70,11 @@ async def approve_request(
         decision = ruling.to_decision(actor, now, plan.appointment.id)
         approval = _Approval(store, actor, request, plan, decision, confirmed)
         try:
-            await store.transaction(approval.write)
+            seen_by = await store.transaction(approval.write)
         except LostRace:
             continue  # read again: it is decided now, or changed
-        await recheck(store, [plan.client])
+        if not is_settled(request, plan.client, seen_by):
+            await recheck(store, [plan.client])
         return Decided(
             approval.decided, approval.appointment, repeated=False, warnings=plan.warnings
         )
@@ -106,16 +107,17 @@ class _Approval:
         decided = self.request.decide(self.decision)
         return replace(decided, requester=requester, notification=self.notification)
 
-    async def write(self, session: Session) -> None:
+    async def write(self, session: Session) -> frozenset[UUID]:
+        """Write it all; return who could see the request until then."""
         # The decision comes first: of two at once, the loser must not meet the winner's booking.
-        written = await self.store.requests.save_decision(
+        seen_by = await self.store.requests.save_approval(
             self.actor,
             self.request,
             self.decided,
             visible=set(self.plan.client.assigned_staff_ids),
             session=session,
         )
-        if not written:
+        if seen_by is None:
             raise LostRace
         if self.plan.client_is_new:
             await self.store.clients.add(self.plan.client, session=session)
@@ -149,6 +151,7 @@ class _Approval:
         await self.store.outbox.add(
             event, exchange=SCHEDULING, routing_key="request.approved", session=session
         )
+        return seen_by
 
     def _before(self) -> dict[str, object]:
         original = self.plan.original
