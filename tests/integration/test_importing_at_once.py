@@ -114,12 +114,14 @@ class CalendarOfAnother(CalendarDays):
         super().__init__(small.store.database)
         self._first = first
 
-    async def ensure(self, practice_id: UUID, booking: Booking) -> None:
+    async def ensure(
+        self, practice_id: UUID, booking: Booking, *, there: frozenset[str] | None = None
+    ) -> None:
         """Let the other one be first, once."""
         first, self._first = self._first, None
         if first is not None:
             await first()
-        await super().ensure(practice_id, booking)
+        await super().ensure(practice_id, booking, there=there)
 
 
 async def test_a_slot_that_is_taken_meanwhile_is_refused(small: SmallPractice) -> None:

@@ -1,7 +1,7 @@
 """A booked slot of one clinician with one client, and how it changes."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -59,9 +59,7 @@ class Booking:
     @property
     def utc_days(self) -> tuple[date, ...]:
         """The UTC days it touches, in order; two when it crosses midnight."""
-        first = self.start.astimezone(UTC).date()
-        last = (self.end - timedelta(microseconds=1)).astimezone(UTC).date()
-        return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+        return self.interval.utc_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Appointments:
             "practice_id": actor.practice_id,
             "clinician_id": clinician_id,
             "status": AppointmentStatus.BOOKED.value,
-            **_overlap(wanted),
+            **overlap_of(wanted),
         }
         cursor = self._collection.find(query, session=session).sort("start").limit(_CLASHES_TOLD)
         found = [row async for row in cursor]
@@ -175,7 +175,7 @@ class Appointments:
 def _to_query(wanted: AppointmentFilter) -> Document:
     query: Document = {}
     if wanted.within is not None:
-        query |= _overlap(wanted.within)
+        query |= overlap_of(wanted.within)
     if wanted.clinician_ids is not None:
         query["clinician_id"] = {"$in": sorted(wanted.clinician_ids)}
     if wanted.client_id is not None:
@@ -189,7 +189,8 @@ def _to_query(wanted: AppointmentFilter) -> Document:
     return query
 
 
-def _overlap(wanted: Interval) -> Document:
+def overlap_of(wanted: Interval) -> Document:
+    """Return the condition for what shares any of that time."""
     return {
         "start": {"$lt": wanted.end, "$gt": wanted.start - LONGEST},
         "end": {"$gt": wanted.start},

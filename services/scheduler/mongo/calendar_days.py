@@ -23,11 +23,17 @@ class CalendarDays:
     def __init__(self, database: Database) -> None:
         self._collection: Collection = database["calendar_days"]
 
-    async def ensure(self, practice_id: UUID, booking: Booking) -> None:
-        """Make the day documents; before the transaction, which must not upsert them."""
-        keys = [_key(booking.clinician_id, day) for day in booking.utc_days]
-        query = {"_id": {"$in": keys}}
-        there = {row["_id"] async for row in self._collection.find(query, {"_id": 1})}
+    async def ensure(
+        self, practice_id: UUID, booking: Booking, *, there: frozenset[str] | None = None
+    ) -> None:
+        """Make the day documents; before the transaction, which must not upsert them.
+
+        `there` are the keys of those that the caller found; None is to look. A day stays for good.
+        """
+        if there is None:
+            query = {"_id": {"$in": keys_of(booking.clinician_id, booking.interval)}}
+            cursor = self._collection.find(query, {"_id": 1})
+            there = frozenset([row["_id"] async for row in cursor])
         for day in booking.utc_days:
             if _key(booking.clinician_id, day) in there:
                 continue
@@ -112,6 +118,11 @@ class CalendarDays:
             ]
             async for day in self._collection.find(query)
         }
+
+
+def keys_of(clinician_id: UUID, taken: Interval) -> list[str]:
+    """Return the keys of the days that a stretch of a clinician's time touches."""
+    return [_key(clinician_id, day) for day in taken.utc_days]
 
 
 def _key(clinician_id: UUID, day: date) -> str:

@@ -170,26 +170,25 @@ class Requests:
         `visible` are staff who may see the request from now on, beside those who could before. The
         actor must still see it; None is its client, who takes it back.
         """
-        access = {"practice_id": before.practice_id} if actor is None else visible_to(actor)
         written = await self._collection.update_one(
-            {
-                **access,
-                "_id": before.id,
-                "status": _PENDING,
-                "version": before.version,
-            },
-            {
-                "$set": {
-                    "status": after.status.value,
-                    "version": after.version,
-                    "client.client_id": after.requester.client_id,
-                    **decision_fields(after),
-                },
-                "$addToSet": {"visible_to": {"$each": sorted(visible)}},
-            },
-            session=session,
+            *_decision_write(actor, before, after, visible), session=session
         )
         return bool(written.modified_count)
+
+    async def save_approval(
+        self,
+        actor: StaffMember,
+        before: AppointmentRequest,
+        after: AppointmentRequest,
+        *,
+        visible: set[UUID],
+        session: Session,
+    ) -> frozenset[UUID] | None:
+        """Do the same; return who could see the request until then, or None if not written."""
+        document = await self._collection.find_one_and_update(
+            *_decision_write(actor, before, after, visible), {"visible_to": 1}, session=session
+        )
+        return None if document is None else frozenset(document["visible_to"])
 
     async def save_follow_up(
         self, before: AppointmentRequest, after: AppointmentRequest, *, session: Session
@@ -250,6 +249,25 @@ class Requests:
             {"practice_id": practice_id, "client.client_id": client_id},
             [{"$set": {"visible_to": {"$setUnion": [sorted(staff), asked_for]}}}],
         )
+
+
+def _decision_write(
+    actor: StaffMember | None,
+    before: AppointmentRequest,
+    after: AppointmentRequest,
+    visible: set[UUID],
+) -> tuple[Document, Document]:
+    """Return the condition and the update of a decision."""
+    access = {"practice_id": before.practice_id} if actor is None else visible_to(actor)
+    condition = {**access, "_id": before.id, "status": _PENDING, "version": before.version}
+    decided = {
+        "status": after.status.value,
+        "version": after.version,
+        "client.client_id": after.requester.client_id,
+        **decision_fields(after),
+    }
+    seen_by = {"visible_to": {"$each": sorted(visible)}}
+    return condition, {"$set": decided, "$addToSet": seen_by}
 
 
 def _pending_about(wanted: Interval) -> Document:

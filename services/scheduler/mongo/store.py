@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from services.scheduler.mongo.appointments import Appointments
+from services.scheduler.mongo.approval_records import ApprovalRecords
 from services.scheduler.mongo.calendar_days import CalendarDays
 from services.scheduler.mongo.calendar_feeds import CalendarFeeds
 from services.scheduler.mongo.changes import Changes
@@ -44,6 +45,7 @@ class Store:
         self.notifications = Notifications(self.database)
         self.changes = Changes(self.database)
         self.calendar_feeds = CalendarFeeds(self.database)
+        self.approval_records = ApprovalRecords(self.database)
 
     async def transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
         """Run `body` in a transaction; see `shared.mongo.run_transaction`."""
