@@ -143,10 +143,10 @@ class ClinicianUnknown(Refusal):
 
 
 class ServiceUnknown(Refusal):
-    """No service of this practice."""
+    """No service that this practice offers."""
 
     code = "service-unknown"
-    detail = "There is no such service in this practice: name one in `service_id`."
+    detail = "This practice does not offer such a service: name another one in `service_id`."
 
 
 class ClientUnknown(Refusal):
