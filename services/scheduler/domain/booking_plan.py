@@ -11,6 +11,7 @@ from services.scheduler.domain.people import Service, StaffMember
 from services.scheduler.domain.refusals import (
     ClinicianUnknown,
     DurationUnusual,
+    ServiceUnknown,
     StartInPast,
     StartTooFar,
 )
@@ -65,6 +66,7 @@ def plan_booking(
         StartInPast: the start is over at `now`.
         StartTooFar: it is more than two years ahead, which nobody means.
         ClinicianUnknown: that person sees no clients.
+        ServiceUnknown: the service is not offered any more; an appointment that has it may keep it.
         DurationUnusual: the service does not allow the length, and staff did not confirm it.
 
     """
@@ -77,6 +79,8 @@ def plan_booking(
     if not clinician.bookable:
         raise ClinicianUnknown
     kept = original.booking if original and original.booking.service_id == service.id else None
+    if kept is None and not service.active:
+        raise ServiceUnknown
     usual_minutes = kept.minutes if kept else service.minutes
     minutes = edits.minutes or usual_minutes
     if minutes != usual_minutes and not confirmed.duration and not service.allows(minutes):

@@ -65,11 +65,26 @@ def expected_version(
 Version = Annotated[int | None, Depends(expected_version)]
 """The version that a change is for; None without the header."""
 
+
+def needed_version(version: Version) -> int:
+    """Return the version that `If-Match` names: who replaces a record says which one they read."""
+    if version is None:
+        raise Problem(
+            HTTPStatus.PRECONDITION_REQUIRED,
+            "version-needed",
+            "Send `If-Match` with the `ETag` of the record as you read it.",
+        )
+    return version
+
+
+NeededVersion = Annotated[int, Depends(needed_version)]
+"""The same where the header is required."""
+
 IdempotencyKey = Annotated[
     str | None,
     Header(
         pattern=r"^[\x21-\x7e]{1,255}$",
-        description="Repeating a call with the same key is the same booking, not another one.",
+        description="Repeating a call with the same key makes no second booking or record.",
     ),
 ]
 

@@ -164,6 +164,20 @@ class Appointments:
         cursor = self._collection.find(query).sort([("notification.at", 1), ("_id", 1)])
         return [from_document(row) async for row in cursor.limit(limit)]
 
+    async def rename_client(
+        self, practice_id: UUID, client_id: UUID, name: str, *, since: datetime
+    ) -> None:
+        """Write the client's name on their appointments from a moment on (UTC)."""
+        await self._collection.update_many(
+            {
+                "practice_id": practice_id,
+                "client_id": client_id,
+                "start": {"$gte": since},
+                "client_name": {"$ne": name},
+            },
+            {"$set": {"client_name": name}, "$inc": {"version": 1}},
+        )
+
     async def show_to(self, practice_id: UUID, client_id: UUID, staff: frozenset[UUID]) -> None:
         """Show a client's appointments to their staff, and each to its own clinician."""
         await self._collection.update_many(

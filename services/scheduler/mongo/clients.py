@@ -26,6 +26,7 @@ class ClientFilter:
 
     name: str | None = None
     ids: frozenset[UUID] | None = None
+    assigned_to: UUID | None = None
 
 
 class Clients:
@@ -66,6 +67,12 @@ class Clients:
             cursor = cursor.hint(_index_for(actor, wanted))
         return [from_document(document) async for document in cursor]
 
+    async def count(self, actor: StaffMember, wanted: ClientFilter, *, at_most: int) -> int:
+        """Return how many there are, counting no further than `at_most`."""
+        return await self._collection.count_documents(
+            _to_query(actor, wanted), limit=at_most, hint=_index_for(actor, wanted)
+        )
+
     async def resembling(
         self, practice_id: UUID, *, email: str, name: str, birth_date: date
     ) -> list[Client]:
@@ -80,8 +87,8 @@ class Clients:
         cursor = self._collection.find(query).sort("_id").limit(_MOST_ALIKE)
         return [from_document(row) async for row in cursor]
 
-    async def add(self, client: Client, *, session: Session) -> None:
-        """Insert a new client."""
+    async def add(self, client: Client, *, session: Session | None = None) -> None:
+        """Insert a new client; raises DuplicateKeyError for an id that is there."""
         await self._collection.insert_one(to_document(client), session=session)
 
     async def save(self, client: Client) -> None:
@@ -132,6 +139,14 @@ class Clients:
             async for row in found
         }
 
+    async def replace(self, before: Client, after: Client) -> bool:
+        """Replace the client if still as it was read; say whether it was."""
+        written = await self._collection.replace_one(
+            {"_id": before.id, "practice_id": before.practice_id, "version": before.version},
+            to_document(after),
+        )
+        return bool(written.matched_count)
+
 
 def position_of(client: Client) -> tuple[str, UUID]:
     """Return where a page ends whose last client this is."""
@@ -142,6 +157,9 @@ def _to_query(actor: StaffMember, wanted: ClientFilter) -> Document:
     conditions: list[Document] = []
     if wanted.ids is not None:
         conditions.append({"_id": {"$in": sorted(wanted.ids)}})
+
+    if wanted.assigned_to is not None:
+        conditions.append({"assigned_staff_ids": wanted.assigned_to})
     if wanted.name is not None:
         conditions.append(name_begins("search", wanted.name))
     query = clients_visible_to(actor)
@@ -158,7 +176,7 @@ def _beyond(sort: str, client_id: UUID) -> Document:
 
 def _index_for(actor: StaffMember, wanted: ClientFilter) -> str:
     # Said, not left to the planner (see `request_queries`). Somebody's clients are few enough.
-    if not actor.runs_the_practice:
+    if not actor.runs_the_practice or wanted.assigned_to is not None:
         return "visible_by_client"
     return "by_client" if wanted.name is None else "by_name"
 

@@ -89,7 +89,10 @@ _APPOINTMENTS: Final = [
 ]
 INDEXES: Final[dict[str, list[IndexModel]]] = {
     "practices": [_index("slug", unique=True)],
-    "staff": [_index("practice_id", "name")],
+    "staff": [
+        _index("practice_id", "name"),
+        _index("practice_id", "email_key", name="by_email", unique=True),
+    ],
     "services": [_index("practice_id", "label")],
     "work_schedules": [_index("practice_id")],
     "clients": [

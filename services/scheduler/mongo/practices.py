@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.scheduler.domain.people import Closure, Practice
 from services.scheduler.mongo import dates
-from shared.mongo import Collection, Database, Document
+from shared.mongo import Collection, Database, Document, Session
 
 
 class Practices:
@@ -40,6 +40,15 @@ class Practices:
             {"_id": before.id, "version": before.version}, to_document(after)
         )
         return bool(written.matched_count)
+
+    async def lock_staff(self, practice_id: UUID, *, session: Session) -> None:
+        """Let no other transaction that locks the staff of the practice commit beside this one.
+
+        It is a write, so that the two conflict; its value means nothing.
+        """
+        await self._collection.update_one(
+            {"_id": practice_id}, {"$inc": {"staff_locks": 1}}, session=session
+        )
 
 
 def to_document(practice: Practice) -> Document:

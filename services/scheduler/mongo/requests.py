@@ -23,7 +23,7 @@ from services.scheduler.mongo.request_documents import (
     to_document,
 )
 from services.scheduler.mongo.request_queries import ListPosition, Order, RequestFilter
-from services.scheduler.mongo.search import sort_key
+from services.scheduler.mongo.search import searchable, sort_key
 from shared.mongo import BulkWriteError, Collection, Database, Document, Session
 
 _DUPLICATE_KEY: Final = 11_000
@@ -239,6 +239,21 @@ class Requests:
                 {**case, "flags": {"$ne": flag.value}},
                 {"$addToSet": {"flags": flag.value}, "$inc": {"version": 1}},
             )
+
+    async def rename_client(self, practice_id: UUID, client_id: UUID, name: str) -> None:
+        """Write the client's name on what waits of theirs, so that a search finds it."""
+        await self._collection.update_many(
+            {
+                "practice_id": practice_id,
+                "client.client_id": client_id,
+                "status": _PENDING,
+                "client.name": {"$ne": name},
+            },
+            {
+                "$set": {"client.name": name, "client.search": searchable(name)},
+                "$inc": {"version": 1},
+            },
+        )
 
     async def show_to(self, practice_id: UUID, client_id: UUID, staff: frozenset[UUID]) -> None:
         """Show a client's requests to their staff; a new client's also to who was asked for."""

@@ -48,8 +48,8 @@ async def import_appointments(
         PyMongoError: what was told of is imported, and perhaps some more.
 
     """
-    staff = StaffDirectory(await store.staff.all_of(practice.id))
-    services = ServiceDirectory(await store.services.all_of(practice.id))
+    staff = StaffDirectory(await store.staff.of_practice(practice.id))
+    services = ServiceDirectory(await store.services.of_practice(practice.id))
     reader = AppointmentReader(practice, staff, services)
     appointments = _Appointments(store, practice, confirmed, dry_run=dry_run, now=now)
     for batch in in_batches(rows, _BATCH):

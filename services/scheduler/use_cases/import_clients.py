@@ -47,7 +47,7 @@ async def import_clients(
         PyMongoError: what was told of is imported, and perhaps some more.
 
     """
-    staff = StaffDirectory(await store.staff.all_of(practice.id))
+    staff = StaffDirectory(await store.staff.of_practice(practice.id))
     clients = _Clients(store, practice.id, dry_run=dry_run)
     for batch in in_batches(rows, _BATCH):
         read = [
