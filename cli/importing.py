@@ -28,6 +28,7 @@ from shared import mongo
 KINDS: Final = {"clients": client_rows.COLUMNS, "appointments": appointment_rows.COLUMNS}
 REPORT_COLUMNS: Final = ("row", "outcome", "column", "code", "what_to_do")
 
+_STANDARD_INPUT: Final = Path("-")
 _AGAIN: Final = "what is imported is there; run the same command again to go on"
 
 
@@ -38,7 +39,7 @@ class ImportStopped(Exception):
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     command.add_argument("kind", choices=sorted(KINDS), help="what the file holds")
-    command.add_argument("file", type=Path, help="CSV in UTF-8; docs/importing.md says how")
+    command.add_argument("file", type=Path, help="CSV in UTF-8, or - for standard input")
     command.add_argument("--practice", required=True, metavar="SLUG", help="its short name")
     command.add_argument("--dry-run", action="store_true", help="check all and write nothing")
     command.add_argument("--report", type=Path, help="write what is to be looked at as CSV")
@@ -59,12 +60,10 @@ def run_import(arguments: argparse.Namespace, mongodb_url: str) -> int:
     """
     with _source(arguments.file) as file, _report(arguments.report, arguments.file) as report:
         try:
-            progress = Progress(survey(file, KINDS[arguments.kind]), sys.stderr)
-            tally = _Tally(progress, report)
+            tally = _Tally(Progress(survey(file, KINDS[arguments.kind]), sys.stderr), report)
             _import_all(arguments, mongodb_url, file, tally)
         except FileRefused as error:
             raise ImportStopped(str(error)) from None
-        progress.finish()
     sys.stdout.write(tally.summary(dry_run=arguments.dry_run))
     return 1 if tally.outcomes[Outcome.REFUSED] else 0
 
@@ -80,6 +79,8 @@ def _import_all(
         raise ImportStopped(f"{why} after {tally.rows:,} rows; {_AGAIN}") from None
     except KeyboardInterrupt:
         raise ImportStopped(f"interrupted after {tally.rows:,} rows; {_AGAIN}") from None
+    finally:
+        tally.finish()
 
 
 async def _import(
@@ -130,6 +131,10 @@ class _Tally:
                 self._tell(result, finding)
         self._progress.advance(len(results))
 
+    def finish(self) -> None:
+        if self.rows:
+            self._progress.finish()
+
     def _tell(self, result: RowResult, finding: Finding) -> None:
         column = finding.column or ""
         if self._report is None:
@@ -157,7 +162,7 @@ class _Tally:
 @contextmanager
 def _source(path: Path) -> Iterator[BinaryIO]:
     try:
-        with path.open("rb") as file:
+        with sys.stdin.buffer if path == _STANDARD_INPUT else path.open("rb") as file:
             # It is read twice; what cannot be, such as a pipe, is small enough to be held.
             yield file if file.seekable() else io.BytesIO(file.read(MOST_BYTES + 1))
     except OSError as error:
@@ -170,7 +175,7 @@ def _report(path: Path | None, source: Path) -> Iterator[TextIO | None]:
         yield None
         return
     try:
-        if path.exists() and path.samefile(source):
+        if path.exists() and source.exists() and path.samefile(source):
             raise ImportStopped("the report would overwrite the file: give it another name")
         with path.open("w", encoding="utf-8", newline="") as file:
             yield file

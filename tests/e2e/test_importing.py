@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from demo_practice.people import PRACTICE
 from services.scheduler.mongo.store import Store
@@ -18,21 +17,21 @@ from tests.harness.importing import (
 from tests.harness.system import System
 
 
-async def run(system: System, kind: str, file: Path, *lines: str) -> tuple[int, str]:
-    """Run the command as a process; return its exit code and what it printed."""
-    await asyncio.to_thread(file.write_text, "\n".join(lines), encoding="utf-8")
+async def run(system: System, kind: str, *lines: str) -> tuple[int, str]:
+    """Run the command as a process that reads a pipe; return its exit code and what it printed."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli", "import", kind, str(file), "--practice", PRACTICE.slug),
+        *(sys.executable, "-m", "cli", "import", kind, "-", "--practice", PRACTICE.slug),
         env={**os.environ, "MONGODB_URL": system.servers.mongodb.url},
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, _err = await process.communicate()
+    out, _err = await process.communicate("\n".join(lines).encode())
     return process.returncode or 0, out.decode()
 
 
 async def test_what_is_imported_is_there_for_staff_and_no_news_to_clients(
-    system: System, tmp_path: Path
+    system: System,
 ) -> None:
     """Seven years ago, so that no other test meets it; imported twice, there once, no event."""
     client = client_line("E2E-1", name="Imke Imported", assigned="ines@example.org")
@@ -40,11 +39,9 @@ async def test_what_is_imported_is_there_for_staff_and_no_news_to_clients(
         "E2E-V1", "E2E-1", "2019-05-04 20:30", clinician="ines@example.org", service="90837"
     )
     for printed in ("imported: 1\n", "imported: 0\n"):
-        code, out = await run(system, "clients", tmp_path / "c.csv", CLIENTS_HEADER, client)
+        code, out = await run(system, "clients", CLIENTS_HEADER, client)
         assert (code, out.startswith(printed)) == (0, True), out
-        code, out = await run(
-            system, "appointments", tmp_path / "a.csv", APPOINTMENTS_HEADER, appointment
-        )
+        code, out = await run(system, "appointments", APPOINTMENTS_HEADER, appointment)
         assert (code, out.startswith(printed)) == (0, True), out
 
     seen = {}

@@ -139,6 +139,22 @@ async def test_a_slot_that_is_taken_meanwhile_is_refused(small: SmallPractice) -
     assert await busy_intervals(small.store) == await booked_intervals(small.store)
 
 
+async def test_a_cancelled_one_that_another_run_imports_meanwhile_is_there(
+    small: SmallPractice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes no time, so that only its id tells."""
+    line = appointment_line("V", "P-1", "2027-03-01 10:00", status="cancelled")
+
+    async def transaction(body: Callable[[Session], Awaitable[None]]) -> None:
+        monkeypatch.undo()
+        assert outcomes(await run_appointments(small, line)) == {"imported": 1}
+        await small.store.transaction(body)
+
+    monkeypatch.setattr(small.store, "transaction", transaction)
+    assert outcomes(await run_appointments(small, line)) == {"there-already": 1}
+    assert len(await appointments_of(small)) == 1
+
+
 async def test_who_is_assigned_meanwhile_sees_what_is_imported(small: SmallPractice) -> None:
     """The client's record is read before the appointment is written."""
     record = await small.store.clients.get(small.practice.id, client_id(small.practice.id, "P-1"))

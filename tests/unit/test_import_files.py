@@ -144,6 +144,19 @@ def test_a_local_time_that_is_not_or_comes_twice_needs_an_offset(
         assert read(f"{cell}+00:00").strftime("%Y-%m-%d %H:%M") == cell
 
 
+def test_the_first_and_the_last_day_there_is_are_refused_in_every_zone() -> None:
+    """Where the clocks are ahead of UTC, the first midnight is before all time."""
+    for zone in ZONES:
+        read = start_in(ZoneInfo(zone))
+        for cell, code in (
+            ("0001-01-01 00:00", Code.START_TOO_EARLY),
+            ("9999-12-31 23:59", Code.START_TOO_FAR),
+        ):
+            with pytest.raises(CellRefused) as refused:
+                read(cell)
+            assert refused.value.code is code
+
+
 @given(
     st.datetimes(datetime(1970, 1, 3), datetime(2100, 1, 1)),  # noqa: DTZ001  instants below
     st.sampled_from(ZONES),
