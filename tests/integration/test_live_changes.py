@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
@@ -373,15 +373,13 @@ def actor_of(member: StaffMember, **fields: float) -> StaffActor:
     return StaffActor(member.practice_id, "a subject", member.id, member.role, **fields)
 
 
-async def told_until_end(
-    live: LivePractice, actor: StaffActor, *, clock: Callable[[], float] = time.time
-) -> list[Change | Reset | Quiet]:
+async def told_until_end(live: LivePractice, actor: StaffActor) -> list[Change | Reset | Quiet]:
     """Return all that a page of Dana's is told, until its stream ends by itself."""
     feed = live.feed
     page = feed.subscribe(live.small.dana, after=None)
     told = []
     async with asyncio.timeout(LIMIT_SECONDS):
-        async for one in tell_of_changes(live.store, actor, feed, page, pace=QUICK, clock=clock):
+        async for one in tell_of_changes(live.store, actor, feed, page, pace=QUICK):
             told.append(one)
             if len(told) == 5:
                 break
@@ -423,22 +421,35 @@ async def test_a_stream_ends_with_its_token(live: LivePractice) -> None:
 
 
 async def test_the_position_that_a_page_keeps_never_goes_back(live: LivePractice) -> None:
-    """A quiet moment, or a reset, after a change names no earlier position."""
-    feed, small = live.feed, live.small
-    page = feed.subscribe(small.dana, after=None)
-    told = tell_of_changes(live.store, actor_of(small.dana), feed, page, pace=QUICK)
-    positions: list[str] = []
-    request = await small.receive()
-    seen: list[Change | Reset | Quiet] = []
-    async with asyncio.timeout(LIMIT_SECONDS):
-        async for one in told:
-            seen.append(one)
-            if one.position is not None:
-                positions.append(one.position)
-            if isinstance(one, Change):
-                page.reset(feed.mark)
-            if len(seen) >= 6 and any(isinstance(item, Reset) for item in seen):
-                break
+    """A quiet moment, or a reset, after a change names no earlier position; nor to who is back."""
+    start = live.feed.mark
+    request = await live.small.receive()
+    first = await told_of(live, after=start, until=Change)
+    assert [one.id for one in first if isinstance(one, Change)] == [request]
+    heard = first[-1].position
 
-    assert [item.id for item in seen if isinstance(item, Change)] == [request]
+    back = await told_of(live, after=heard, until=Reset)
+
+    assert len(back) == 4
+    positions = [one.position for one in (*first, *back) if one.position is not None]
     assert positions == sorted(set(positions))
+
+
+async def told_of(
+    live: LivePractice, *, after: str | None, until: type[Change | Reset]
+) -> list[Change | Reset | Quiet]:
+    """Return what a page of Dana's is told; it is reset after three quiet moments."""
+    feed = live.feed
+    page = feed.subscribe(live.small.dana, after=after)
+    told: list[Change | Reset | Quiet] = []
+    async with asyncio.timeout(LIMIT_SECONDS):
+        async for one in tell_of_changes(
+            live.store, actor_of(live.small.dana), feed, page, pace=QUICK
+        ):
+            told.append(one)
+            if isinstance(one, until):
+                break
+            if len(told) == 3:
+                page.reset(feed.mark)
+    feed.leave(page)
+    return told

@@ -128,8 +128,14 @@ class Feed:
             raise TooManyStreams
         if sum(one.member.id == member.id for one in of_practice) >= MOST_OF_ONE:
             raise TooManyOfOne
-        first = [Quiet(self._mark)] if after is None else self._missed(member, after)
-        subscription = Subscription(member, first, most=self._most_waiting)
+        first: Sequence[Change | Reset | Quiet]
+        if after is None:
+            first = [Quiet(self._mark)]
+        elif (missed := self._missed(member, after)) is None:
+            first, after = [Reset(self._mark)], None
+        else:
+            first = missed
+        subscription = Subscription(member, first, heard=after, most=self._most_waiting)
         self._listening.setdefault(member.practice_id, set()).add(subscription)
         self._count()
         return subscription
@@ -152,18 +158,18 @@ class Feed:
         for timer in self._access_due.values():
             timer.cancel()
 
-    def _missed(self, member: StaffMember, after: str) -> Sequence[Change | Reset]:
+    def _missed(self, member: StaffMember, after: str) -> list[Change] | None:
         if self._start is None or self.position is None:
-            return [Reset(None)]
+            return None
         if not self._start <= after <= self.position:
-            return [Reset(self._mark)]
+            return None
         later = list(takewhile(lambda change: change.position > after, reversed(self._recent)))
         theirs = [one for one in later if one.practice_id == member.practice_id]
         missed = [one for one in theirs if one.may_be_told_to(member)]
         lost_sight = any(one.access_changed and not one.may_be_told_to(member) for one in theirs)
         if lost_sight or len(missed) > self._most_waiting:
-            return [Reset(self._mark)]
-        return [*reversed(missed)]
+            return None
+        return missed[::-1]
 
     def _offer(self, subscription: Subscription, change: Change) -> None:
         if not subscription.offer(change, self._mark):

@@ -27,12 +27,21 @@ class Quiet:
 
 
 class Subscription:
-    """A bounded queue from the feed to one page of one member of staff."""
+    """A bounded queue from the feed to one page of one member of staff.
+
+    `heard` is up to where the page had heard everything when it came; None where that is not known.
+    """
 
     def __init__(
-        self, member: StaffMember, first: Iterable[Change | Reset | Quiet], *, most: int
+        self,
+        member: StaffMember,
+        first: Iterable[Change | Reset | Quiet],
+        *,
+        heard: str | None,
+        most: int,
     ) -> None:
         self.member = member
+        self.heard = heard
         self.is_over = False
         self._most = most
         self._waiting = deque(first)

@@ -5,7 +5,7 @@ asked again every minute.
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,21 +37,20 @@ async def tell_of_changes(
     subscription: Subscription,
     *,
     pace: Pace = PACE,
-    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Change | Reset | Quiet]:
     """Yield what the page is to hear; ends when the actor's token or place does, or the feed."""
-    newest = ""
-    ask_again_at = min(clock() + pace.admission, actor.expires_at)
+    newest = subscription.heard or ""
+    ask_again_at = min(time.time() + pace.admission, actor.expires_at)
     while True:
-        told = await subscription.next(min(pace.quiet, ask_again_at - clock()))
+        told = await subscription.next(min(pace.quiet, ask_again_at - time.time()))
         if told is None and subscription.is_over:
             return
         if told is None:
             told = Quiet(feed.mark)  # read at once: nothing waits, so all up to there was told
-        if clock() >= ask_again_at:
-            if not await _is_admitted(store, actor, clock()):
+        if time.time() >= ask_again_at:
+            if not await _is_admitted(store, actor, time.time()):
                 return
-            ask_again_at = min(clock() + pace.admission, actor.expires_at)
+            ask_again_at = min(time.time() + pace.admission, actor.expires_at)
         if not isinstance(told, Change) and (told.position or "") <= newest:
             told = type(told)(None)  # a page's position never goes back
         newest = max(newest, told.position or "")
