@@ -3,78 +3,21 @@
 A route that is missing here fails the test: whoever adds one says here who may use it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from services.scheduler.http_api.fhir.schedules import slot_id
-from tests.integration.access.world import Who, World
-
-Body = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One route.
-
-    `answers` are the statuses for staff; everybody else is turned away, unless `public` is the
-    status that all get. `shows` is whether those who may see the client find something of theirs
-    in the answer.
-    """
-
-    method: str
-    path: str
-    answers: Mapping[Who, int]
-    shows: bool = False
-    values: Callable[[World], Mapping[str, str]] = lambda _world: {}
-    query: Callable[[World], Mapping[str, str]] = lambda _world: {}
-    body: Callable[[World], Body | None] = lambda _world: None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    public: int | None = None
-    streams: bool = False
-
-    def expected(self, who: Who) -> int:
-        """Return the status."""
-        if self.public is not None:
-            return self.public
-        if who in (Who.NOBODY, Who.FORGER):
-            return 401
-        if who in (Who.CLIENT, Who.PORTAL, Who.FORMER):
-            return 403
-        return self.answers[who]
-
-
-_HERE: Final = (
-    Who.SCHEDULER,
-    Who.ASSIGNED_CLINICIAN,
-    Who.ASSIGNED_INTERN,
-    Who.OTHER_CLINICIAN,
-    Who.OTHER_INTERN,
+from tests.integration.access.record_rows import RECORD_ROWS
+from tests.integration.access.row import (
+    MAY_SEE,
+    Body,
+    Row,
+    colleagues,
+    everybody,
+    who_may_see,
 )
-MAY_SEE: Final = frozenset({Who.SCHEDULER, Who.ASSIGNED_CLINICIAN, Who.ASSIGNED_INTERN})
-
-
-def everybody(status: int = 200) -> Mapping[Who, int]:
-    """Return the same answer for all staff, each with what is theirs in it."""
-    return dict.fromkeys((*_HERE, Who.STRANGER), status)
-
-
-def who_may_see(status: int = 200) -> Mapping[Who, int]:
-    """Return an answer for those who see the client; for the others it is not there."""
-    return {who: status if who in MAY_SEE else 404 for who in (*_HERE, Who.STRANGER)}
-
-
-def colleagues(status: int = 200) -> Mapping[Who, int]:
-    """Return an answer for all of the practice; for others it is not there."""
-    return {who: status if who in _HERE else 404 for who in (*_HERE, Who.STRANGER)}
-
-
-def only_scheduler(
-    status: int = 200, *, others: int = 403, stranger: int = 404
-) -> Mapping[Who, int]:
-    """Return an answer for the practice scheduler; colleagues may not, strangers find nothing."""
-    return {**dict.fromkeys(_HERE, others), Who.SCHEDULER: status, Who.STRANGER: stranger}
+from tests.integration.access.world import Who, World
 
 
 def _pending(world: World) -> Mapping[str, str]:
@@ -168,7 +111,7 @@ ROWS: Final = [
     Row(
         "POST",
         "/v1/appointments",
-        {**dict.fromkeys(_HERE, 409), **dict.fromkeys(MAY_SEE, 201), Who.STRANGER: 409},
+        {**dict.fromkeys(HERE, 409), **dict.fromkeys(MAY_SEE, 201), Who.STRANGER: 409},
         shows=True,
         body=_booking,
     ),
@@ -214,4 +157,5 @@ ROWS: Final = [
         Row(method, _FHIR + "/{nothing:path}", {}, public=404 if method == "GET" else 405)
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
     ),
+    *RECORD_ROWS,
 ]

@@ -20,7 +20,8 @@ from shared import mongo
 from shared.auth.local_issuer import LocalIssuer
 from shared.settings import AppEnv
 from tests.harness.servers import Servers
-from tests.integration.access.table import MAY_SEE, ROWS, Row
+from tests.integration.access.row import MAY_SEE, Row
+from tests.integration.access.table import ROWS
 from tests.integration.access.world import Who, World, make_world
 
 _BASE = "http://scheduler.example.org"
