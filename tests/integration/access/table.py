@@ -10,6 +10,7 @@ from typing import Final
 from services.scheduler.http_api.fhir.schedules import slot_id
 from tests.integration.access.record_rows import RECORD_ROWS
 from tests.integration.access.row import (
+    HERE,
     MAY_SEE,
     Body,
     Row,
