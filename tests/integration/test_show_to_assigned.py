@@ -65,11 +65,14 @@ async def test_the_same_client_id_in_another_practice_is_not_touched(
 ) -> None:
     """Every write is of one practice."""
     other = await open_practice(store)
-    request = await small.receive()
+    request, booked = await small.receive(), (await book(small)).appointment
 
-    await show_to_assigned(store, replace(small.amara, practice_id=other.practice.id))
+    elsewhere = replace(small.amara, practice_id=other.practice.id, assigned_staff_ids=())
+    await show_to_assigned(store, elsewhere)
 
     assert await seen_by(small, "requests", request) == {small.dana.id}
+    await small.store.appointments.show_to(other.practice.id, small.amara.id, frozenset({uuid4()}))
+    assert await seen_by(small, "appointments", booked.id) == {small.dana.id}
 
 
 async def test_who_was_asked_for_by_a_new_client_goes_on_seeing_that_request(
