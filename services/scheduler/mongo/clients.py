@@ -36,7 +36,13 @@ class Clients:
         return None if document is None else from_document(document)
 
     async def resembling(
-        self, practice_id: UUID, *, email: str, name: str, birth_date: date
+        self,
+        practice_id: UUID,
+        *,
+        email: str,
+        name: str,
+        birth_date: date,
+        session: Session | None = None,
     ) -> list[Client]:
         """Return the practice's clients with that address, or with that name and birth date."""
         query = {
@@ -46,7 +52,7 @@ class Clients:
                 {"birth_date": dates.to_bson(birth_date), "search.sort": sort_key(name)},
             ],
         }
-        cursor = self._collection.find(query).sort("_id").limit(_MOST_ALIKE)
+        cursor = self._collection.find(query, session=session).sort("_id").limit(_MOST_ALIKE)
         return [from_document(row) async for row in cursor]
 
     async def add(self, client: Client, *, session: Session) -> None:
