@@ -74,7 +74,13 @@ class Clients:
         )
 
     async def resembling(
-        self, practice_id: UUID, *, email: str, name: str, birth_date: date
+        self,
+        practice_id: UUID,
+        *,
+        email: str,
+        name: str,
+        birth_date: date,
+        session: Session | None = None,
     ) -> list[Client]:
         """Return the practice's clients with that address, or with that name and birth date."""
         query = {
@@ -84,7 +90,7 @@ class Clients:
                 {"birth_date": dates.to_bson(birth_date), "search.sort": sort_key(name)},
             ],
         }
-        cursor = self._collection.find(query).sort("_id").limit(_MOST_ALIKE)
+        cursor = self._collection.find(query, session=session).sort("_id").limit(_MOST_ALIKE)
         return [from_document(row) async for row in cursor]
 
     async def add(self, client: Client, *, session: Session | None = None) -> None:

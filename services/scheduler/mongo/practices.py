@@ -29,6 +29,12 @@ class Practices:
         cursor = self._collection.find({"_id": {"$in": list(ids)}}, {"_id": 1})
         return {document["_id"] async for document in cursor}
 
+    async def take_turn(self, practice_id: UUID, *, session: Session) -> None:
+        """Make every other transaction that takes a turn in the practice come after this one."""
+        await self._collection.update_one(
+            {"_id": practice_id}, {"$inc": {"turns": 1}}, session=session
+        )
+
     async def save(self, practice: Practice) -> None:
         """Insert or replace it, whatever is there."""
         document = to_document(practice)

@@ -128,7 +128,7 @@ class _Approval:
         if seen_by is None:
             raise LostRace
         if self.plan.client_is_new:
-            await self.store.clients.add(self.plan.client, session=session)
+            await self._add_client(session)
         clashes = await write_calendar_change(
             self.store,
             self.actor,
@@ -160,6 +160,21 @@ class _Approval:
             event, exchange=SCHEDULING, routing_key="request.approved", session=session
         )
         return seen_by
+
+    async def _add_client(self, session: Session) -> None:
+        # Two requests of one new client, approved at once, are to make one record.
+        client = self.plan.client
+        await self.store.practices.take_turn(client.practice_id, session=session)
+        alike = await self.store.clients.resembling(
+            client.practice_id,
+            email=client.email,
+            name=client.name,
+            birth_date=client.birth_date,
+            session=session,
+        )
+        if alike and not self.confirmed.new_client:
+            raise LostRace
+        await self.store.clients.add(client, session=session)
 
     def _before(self) -> dict[str, object]:
         original = self.plan.original

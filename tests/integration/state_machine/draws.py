@@ -53,15 +53,15 @@ def submit(choose: Choices) -> Submit:
     kind = choose.one_of(kinds)
     if kind is not RequestType.NEW:
         return _submit_about(choose, name, kind)
-    clinician = choose.one_of(["dana", "dana", "marcus", None, *STAFF, NOBODY])
-    service = choose.one_of(["session"] * 6 + ["video", "elsewhere", NOBODY])
+    clinician = choose.one_of(["dana"] * 5 + ["marcus"] * 5 + [None, "priya", "omar", NOBODY])
+    service = choose.one_of(["session"] * 9 + ["video"] * 2 + ["elsewhere", NOBODY])
     newcomer = choose.seldom(sorted(NEWCOMERS))
-    client = choose.one_of([*books.clients, *books.clients, NOBODY])
+    client = choose.one_of([*list(books.clients) * 4, NOBODY])
     if newcomer is not None:
         practice = NEWCOMERS[newcomer].practice
     elif client in books.clients:
         own = books.clients[client].practice
-        practice = choose.one_of([own, own, own, own, "there"])
+        practice = choose.one_of([own] * 8 + ["there"])
     else:
         practice = choose.one_of(["here", "there"])
     if practice == "there":
@@ -167,15 +167,15 @@ def book(choose: Choices) -> Book:
     actor = choose.one_of(["priya", "priya", "dana", *STAFF])
     practice = STAFF[actor].practice
     clients = [name for name, one in choose.books.clients.items() if one.practice == practice]
-    clinicians = [name for name, one in STAFF.items() if one.practice == practice]
+    clinicians = _clinicians(practice)
     services = [name for name, offer in SERVICES.items() if offer.practice == practice]
     return Book(
         actor,
-        choose.one_of([*clients * 4, *choose.books.clients, NOBODY]),
-        choose.one_of([*clinicians * 4, *STAFF, NOBODY]),
-        choose.one_of([*services * 4, *SERVICES, NOBODY]),
+        choose.one_of([*clients * 8, *choose.books.clients, NOBODY]),
+        choose.one_of([*clinicians * 8, *STAFF, NOBODY]),
+        choose.one_of([*services * 8, *SERVICES, NOBODY]),
         choose.start(),
-        Wish(minutes=choose.seldom([50, 30, 720]), alert=choose.seldom(["first time"])),
+        Wish(minutes=choose.seldom([50, 50, 50, 30, 30, 720]), alert=choose.seldom(["first time"])),
         choose.one_of(_CONFIRMED),
         choose.seldom(["key 1", "key 2"]),
     )
@@ -215,12 +215,8 @@ def assign(choose: Choices, name: str | None = None) -> Assign:
     """Assign clinicians of the practice, perhaps none."""
     name = name or choose.one_of(sorted(choose.books.clients))
     practice = choose.books.clients[name].practice
-    clinicians = [
-        one
-        for one, person in STAFF.items()
-        if person.practice == practice and not person.runs_the_practice
-    ]
-    return Assign(name, frozenset(one for one in clinicians if choose.one_of([True, False])))
+    staff = frozenset(one for one in _clinicians(practice) if choose.one_of([True, False]))
+    return Assign(name, staff)
 
 
 def wish(choose: Choices, *, client: bool = False) -> Wish:
@@ -228,11 +224,19 @@ def wish(choose: Choices, *, client: bool = False) -> Wish:
     start = choose.start()
     return Wish(
         start=choose.one_of([start, None, None]),
-        minutes=choose.seldom([50, 38, 30, 60, 720]),
-        clinician=choose.seldom(["dana", "marcus", "priya", "omar", NOBODY]),
-        service=choose.seldom(["session", "video", "elsewhere", NOBODY]),
+        minutes=choose.seldom([50, 50, 38, 30, 60, 60, 720]),
+        clinician=choose.seldom(["dana", "dana", "marcus", "marcus", "priya", NOBODY]),
+        service=choose.seldom(["session", "video", "session", "video", "elsewhere", NOBODY]),
         modality=choose.seldom(list(Modality)),
         location=choose.seldom(["Room 2"]),
         alert=choose.seldom(["bring the form", ""]),
         client=choose.one_of([None, *choose.books.clients, NOBODY]) if client else None,
     )
+
+
+def _clinicians(practice: str) -> list[str]:
+    return [
+        name
+        for name, one in STAFF.items()
+        if one.practice == practice and not one.runs_the_practice
+    ]

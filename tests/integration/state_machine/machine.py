@@ -1,9 +1,10 @@
 """The state machine: chooses operations, does them on a real store, compares with the model."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -19,10 +20,30 @@ from tests.integration.state_machine.model import apply, explain, why_not
 from tests.integration.state_machine.names import Names
 from tests.integration.state_machine.opening import open_practices
 from tests.integration.state_machine.operations import Operation, Outcome
-from tests.integration.state_machine.people import LATER, PLACES_IN_TIME, STAFF
+from tests.integration.state_machine.people import PLACES_IN_TIME, STAFF
 from tests.integration.state_machine.performing import perform
 from tests.integration.state_machine.reading import take_picture
 from tests.integration.state_machine.seeing import what_is_seen, what_should_be_seen
+
+_FIRST_REQUESTS: Final = 3
+_MINUTES: Final = (timedelta(minutes=-10), timedelta(minutes=5))
+_KINDS: Final[list[Draw]] = [
+    *[draws.approve] * 5,
+    *[draws.submit] * 4,
+    *[draws.move] * 3,
+    *[draws.book] * 2,
+    draws.decline,
+    draws.withdraw,
+    draws.follow_up,
+    draws.cancel,
+    draws.assign,
+]
+_CROWDS: Final[list[Callable[[Choices], list[Operation]]]] = [
+    *[crowds.around_a_request] * 2,
+    *[crowds.for_an_hour] * 2,
+    crowds.at_the_door,
+    crowds.any_crowd,
+]
 
 
 class PracticesAtWork(RuleBasedStateMachine):
@@ -37,81 +58,40 @@ class PracticesAtWork(RuleBasedStateMachine):
         self._run(open_practices(store, self._names))
         journal.begin()
 
-    @initialize(places=st.sets(st.sampled_from(PLACES_IN_TIME), min_size=1, max_size=2))
-    def choose_places_in_time(self, places: set[datetime]) -> None:
-        """Let all of it happen about one or two instants, so that it clashes."""
+    @initialize(
+        places=st.sets(st.sampled_from(PLACES_IN_TIME), min_size=1, max_size=2), drawn=DRAWN
+    )
+    def begin(self, places: set[datetime], drawn: bytes) -> None:
+        """Let all of it happen about one or two instants, so that it clashes; something waits."""
         self._scene.places = sorted(places)
-
-    @rule(drawn=DRAWN)
-    def submit(self, drawn: bytes) -> None:
-        """A request comes in."""
-        self._alone(draws.submit(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def book(self, drawn: bytes) -> None:
-        """Somebody books without a request."""
-        self._alone(draws.book(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def approve(self, drawn: bytes) -> None:
-        """Somebody approves."""
-        self._alone(draws.approve(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def close(self, drawn: bytes) -> None:
-        """A request ends otherwise, or somebody tells the client that it has."""
         choose = Choices(drawn, self._scene)
-        kinds: list[Draw] = [draws.decline, draws.withdraw, draws.follow_up]
-        self._alone(choose.one_of(kinds)(choose))
+        for _ in range(_FIRST_REQUESTS):
+            self._alone(draws.submit(choose))
+        self._alone(draws.book(choose))
 
     @rule(drawn=DRAWN)
-    def change(self, drawn: bytes) -> None:
-        """Somebody changes an appointment, or who sees to a client."""
+    def somebody_does_something(self, drawn: bytes) -> None:
+        """One after the other."""
         choose = Choices(drawn, self._scene)
-        kinds: list[Draw] = [draws.move, draws.move, draws.move, draws.cancel, draws.assign]
-        self._alone(choose.one_of(kinds)(choose))
+        self._alone(choose.one_of(_KINDS)(choose))
 
     @rule(drawn=DRAWN)
-    def again(self, drawn: bytes) -> None:
-        """Something is sent once more, word for word."""
+    def several_do_something_at_once(self, drawn: bytes) -> None:
+        """In whatever order that ends."""
+        choose = Choices(drawn, self._scene)
+        self._at_once(choose.one_of(_CROWDS)(choose))
+
+    @rule(drawn=DRAWN)
+    def somebody_waits_and_sees(self, drawn: bytes) -> None:
+        """Time passes, something is sent once more word for word, or somebody looks at it all."""
+        choose = Choices(drawn, self._scene)
+        moment = self._scene.places[0] + choose.one_of(_MINUTES)
+        if choose.one_of([False, True]):
+            self._scene.books.now = max(self._scene.books.now, moment)
+            self._journal.note(f"it is {self._scene.books.now:%Y-%m-%dT%H:%MZ}")
         if self._scene.done:
-            self._alone(Choices(drawn, self._scene).one_of(self._scene.done))
-
-    @rule(drawn=DRAWN)
-    def anything_at_once(self, drawn: bytes) -> None:
-        """Several people do anything."""
-        self._at_once(crowds.any_crowd(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def decide_at_once(self, drawn: bytes) -> None:
-        """Several people decide one request."""
-        self._at_once(crowds.around_a_request(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def want_an_hour_at_once(self, drawn: bytes) -> None:
-        """Several people want one hour."""
-        self._at_once(crowds.for_an_hour(Choices(drawn, self._scene)))
-
-    @rule(drawn=DRAWN)
-    def come_in_at_once(self, drawn: bytes) -> None:
-        """A request comes in while it changes what it is about."""
-        self._at_once(crowds.at_the_door(Choices(drawn, self._scene)))
-
-    @rule(moment=st.sampled_from(LATER))
-    def time_passes(self, moment: datetime) -> None:
-        """The clock goes on, over what waits."""
-        self._scene.books.now = max(self._scene.books.now, moment)
-        self._journal.note(f"it is {self._scene.books.now:%Y-%m-%dT%H:%MZ}")
-
-    @rule(actor=st.sampled_from(sorted(STAFF)))
-    def look(self, actor: str) -> None:
-        """Somebody looks at all they can, and asks for what is not theirs."""
-        books = self._scene.books
-        seen = self._run(what_is_seen(self._store, self._names, books, actor))
-        self._journal.require(
-            seen == what_should_be_seen(books, actor),
-            f"{actor} sees {seen}, not {what_should_be_seen(books, actor)}",
-        )
+            self._alone(choose.one_of(self._scene.done[::-1]))
+        self._look(choose.one_of(sorted(STAFF)))
 
     @invariant()
     def all_is_as_it_should_be(self) -> None:
@@ -123,6 +103,12 @@ class PracticesAtWork(RuleBasedStateMachine):
             self._journal.require(False, str(fault))
         differences = self._scene.books.picture().differences(store)
         self._journal.require(not differences, "\n".join(differences))
+
+    def _look(self, actor: str) -> None:
+        books = self._scene.books
+        seen = self._run(what_is_seen(self._store, self._names, books, actor))
+        theirs = what_should_be_seen(books, actor)
+        self._journal.require(seen == theirs, f"{actor} sees {seen}, not {theirs}")
 
     def _alone(self, operation: Operation) -> None:
         books = self._scene.books

@@ -71,11 +71,7 @@ NEWCOMERS: Final = {
 }
 
 OPENING: Final = datetime(2026, 10, 20, 12, tzinfo=UTC)
-LATER: Final = (
-    datetime(2026, 11, 1, 6, 5, tzinfo=UTC),
-    datetime(2026, 12, 1, 23, 50, tzinfo=UTC),
-)
-"""The clock begins at the first of these instants and may go on to the others."""
+"""When each run begins."""
 
 PLACES_IN_TIME: Final = (
     datetime(2027, 1, 1, tzinfo=UTC),  # a New Year's midnight
