@@ -88,14 +88,6 @@ def taken_by(rows: KnownRows, number: int, records: Iterable[UUID]) -> RowResult
     return RowResult(number, Outcome.REFUSED, (finding,))
 
 
-class _ThereAlready(Exception):
-    """What takes the time is this very appointment: another run was quicker."""
-
-    def __init__(self, appointment: Appointment) -> None:
-        super().__init__()
-        self.appointment = appointment
-
-
 class _Writer:
     def __init__(self, store: Store, practice: Practice, rows: KnownRows) -> None:
         self._store = store
@@ -126,7 +118,8 @@ class _Writer:
             await self._store.calendar_days.ensure(self._practice.id, appointment.booking)
 
         async def body(session: Session) -> None:
-            await self._take_time(one, session)
+            change = CalendarChange(one.client, None, appointment)
+            await write_calendar_change(self._store, self._actor, change, session)
             await self._store.history.add(_history_entry(appointment), session=session)
 
         try:
@@ -134,27 +127,10 @@ class _Writer:
         except DuplicateKeyError:  # another run was quicker
             found = await self._store.appointments.get_many([one.row.id])
             return compared(one.row, found.get(one.row.id))
-        except _ThereAlready as there:
-            return compared(one.row, there.appointment)
         except SlotTaken as taken:
             records = [clash.appointment_id for clash in taken.clashes if clash.appointment_id]
             return taken_by(self._rows, one.row.number, records)
         return RowResult(one.row.number, Outcome.IMPORTED)
-
-    async def _take_time(self, one: Planned, session: Session) -> None:
-        change = CalendarChange(one.client, None, one.appointment)
-        try:
-            await write_calendar_change(self._store, self._actor, change, session)
-        except SlotTaken:
-            # In the same snapshot: outside, another run's may not be majority-committed yet.
-            booking = one.appointment.booking
-            found = await self._store.appointments.overlapping(
-                self._actor, booking.clinician_id, booking.interval, session=session
-            )
-            for standing, _may_see in found:
-                if standing.id == one.row.id:
-                    raise _ThereAlready(standing) from None
-            raise
 
 
 def _history_entry(appointment: Appointment) -> HistoryEntry:
