@@ -11,7 +11,7 @@ from tests.harness.practice import START, approve, open_practice
 
 _SINCE = {
     "practices": ["version", "locations", "closures", "emails_staff_changes"],
-    "staff": ["version", "active"],
+    "staff": ["version", "active", "email_key"],
     "services": ["version", "active", "fewest_minutes", "most_minutes"],
     "clients": ["version", "email_key", "search"],
     "requests": [
@@ -29,6 +29,7 @@ _SINCE = {
 async def _forget(store: Store) -> None:
     """Take away what the first version did not write."""
     await store.database["migrations"].delete_many({})
+    await store.database["staff"].drop_index("by_email")
     for name, fields in _SINCE.items():
         await store.database[name].update_many({}, {"$unset": dict.fromkeys(fields, "")})
 

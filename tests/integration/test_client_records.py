@@ -244,6 +244,7 @@ async def test_a_changed_name_is_on_what_is_ahead(small: SmallPractice) -> None:
     assert not await small.store.requests.find(small.priya, decided, Order(), after=None, limit=9)
     await edit(small, await find_client(small.store, small.priya, small.amara.id))
     assert await small.store.appointments.get(small.priya, ahead.id) == renamed
+    assert await small.store.requests.get(small.priya, waiting) == found
 
 
 async def test_who_comes_late_with_an_old_assignment_looks_again(small: SmallPractice) -> None:

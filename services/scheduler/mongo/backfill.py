@@ -16,7 +16,11 @@ _ADDED: Final[list[tuple[str, str, dict[str, Any]]]] = [
         "version",
         {"version": 1, "locations": [], "closures": [], "emails_staff_changes": True},
     ),
-    ("staff", "version", {"version": 1, "active": True}),
+    (
+        "staff",
+        "version",
+        {"version": 1, "active": True, "email_key": {"$toLower": "$email"}},
+    ),
     (
         "services",
         "version",
