@@ -139,7 +139,7 @@ class Requests:
     async def wanting(
         self, request: AppointmentRequest, wanted: Interval, clinician_id: UUID, *, limit: int
     ) -> list[tuple[AppointmentRequest, frozenset[UUID]]]:
-        """Return the others that wait for the clinician at that time, with who may see each."""
+        """Return the others that wait for the clinician around that time, and who may see each."""
         query = {
             "practice_id": request.practice_id,
             **_pending_about(wanted),

@@ -26,8 +26,9 @@ from services.scheduler.use_cases.read_history import history_of
 
 _BACK: Final = timedelta(days=180)
 _AHEAD: Final = timedelta(days=731)
-_MOST_OTHERS: Final = 50
+_MOST_OTHERS: Final = 200
 _MOST_RIVALS: Final = 20
+_MOST_OF_A_DAY: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,12 @@ async def _rivals(store: Store, actor: StaffMember, request: AppointmentRequest)
     found = [
         (other, seen_by)
         for other, seen_by in await store.requests.wanting(
-            request, interval, clinician_id, limit=_MOST_RIVALS
+            request, interval, clinician_id, limit=_MOST_OF_A_DAY
         )
         if other.asked.interval is not None and other.asked.interval.overlaps(interval)
     ]
     visible = [other for other, seen_by in found if actor.runs_the_practice or actor.id in seen_by]
-    return Rivals(visible, len(found) - len(visible))
+    return Rivals(visible[:_MOST_RIVALS], len(found) - len(visible))
 
 
 async def _preview(
