@@ -76,16 +76,19 @@ def _searches() -> list[Case]:
         "two words": _TWO_WORDS,
     }
     found = []
-    for beside, statuses in {"": _PENDING, ", decided too": _ANY}.items():
+    for group, statuses, target in (
+        ("name search", _PENDING, TARGET),
+        ("name search, decided too", _ANY, None),
+    ):
         for what, names in searches.items():
             calls = [_list(SCHEDULER, name=name, statuses=statuses) for name in names]
-            found.append(Case("name search", what + beside, calls))
+            found.append(Case(group, what, calls, target))
     ever = [_list(SCHEDULER, name=name, statuses=_ANY, ever=True) for name in _TWO_WORDS]
     of_clinician = [_list(one, name="maria", statuses=_ANY, ever=True) for one in _SOME]
     return [
         *found,
-        Case("name search", "two words, of all years", ever, None),
-        Case("name search", "a clinician's, of all years", of_clinician, None),
+        Case("name search, decided too", "two words, of all years", ever, None),
+        Case("name search, decided too", "a clinician's, of all years", of_clinician, None),
     ]
 
 
