@@ -1,7 +1,7 @@
 """Changing the calendar at once, and who may see it, on real MongoDB."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from services.scheduler.domain.appointment_request import Edits
+from services.scheduler.domain.appointment_request import Edits, RequestFlag
 from services.scheduler.domain.refusals import KeyReused, SlotTaken
+from services.scheduler.mongo.requests import Received
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.change_appointment import Changed
 from services.scheduler.use_cases.show_to_assigned import show_to_assigned
@@ -42,6 +43,13 @@ async def at_once(*calls: Awaitable[Any]) -> list[Any]:
 async def count(small: SmallPractice, collection: str) -> int:
     """Return how many documents a collection has."""
     return await small.store.database[collection].count_documents({})
+
+
+async def assign(small: SmallPractice, version: int, *staff: UUID) -> None:
+    """Give Amara other staff, in the order that ADR 0005 asks for."""
+    client = replace(small.amara, assigned_staff_ids=staff, version=version)
+    await small.store.clients.save(client)
+    await show_to_assigned(small.store, client)
 
 
 async def test_two_appointments_cannot_change_places_at_once(small: SmallPractice) -> None:
@@ -138,14 +146,73 @@ async def test_over_midnight_utc_both_days_are_taken_or_neither(
     assert outcomes <= {alone, apart}
 
 
+@pytest.mark.parametrize("how", ["moved", "cancelled"])
+async def test_a_request_that_comes_in_meanwhile_is_flagged(small: SmallPractice, how: str) -> None:
+    """It was told of the appointment as it is, or staff see that it was told otherwise."""
+    for turn in range(ROUNDS):
+        original = (await book(small, later(days=turn))).appointment
+        elsewhere = Edits(start=later(days=turn, hours=2))
+        ask = {
+            "request_type": RequestType.CANCELLATION,
+            "appointment_id": original.id,
+            "start": None,
+        }
+        changing = move(small, original, elsewhere) if how == "moved" else cancel(small, original)
+
+        came_in, *_ = await at_once(
+            small.receive(**ask), changing, *(small.receive(**ask) for _ in range(6))
+        )
+
+        request = await small.store.requests.get(small.priya, came_in)
+        assert request is not None
+        was_told = request.asked.original_start == elsewhere.start
+        assert was_told or request.flags == {RequestFlag(f"original-{how}")}
+
+
+@pytest.fixture
+def written_late(small: SmallPractice, monkeypatch: pytest.MonkeyPatch) -> list[Awaitable[object]]:
+    """What to do after the worker has read what requests name, and before they are written."""
+    meanwhile: list[Awaitable[object]] = []
+    insert_many = small.store.requests.insert_many
+
+    async def insert_late(received: Sequence[Received]) -> list[Received]:
+        await asyncio.gather(*meanwhile)
+        return await insert_many(received)
+
+    monkeypatch.setattr(small.store.requests, "insert_many", insert_late)
+    return meanwhile
+
+
+async def test_a_request_written_after_its_original_was_moved_is_flagged(
+    small: SmallPractice, written_late: list[Awaitable[object]]
+) -> None:
+    """It was told of the appointment as it was."""
+    original = (await book(small)).appointment
+    written_late.append(move(small, original, Edits(start=later(hours=2))))
+
+    came_in = await small.receive(
+        request_type=RequestType.CANCELLATION, appointment_id=original.id, start=None
+    )
+
+    request = await small.store.requests.get(small.priya, came_in)
+    assert request is not None
+    assert request.flags == {RequestFlag.ORIGINAL_MOVED}
+
+
+async def test_a_request_written_after_the_staff_changed_is_theirs_who_came(
+    small: SmallPractice, written_late: list[Awaitable[object]]
+) -> None:
+    """Marcus sees it, and Dana does not any more."""
+    written_late.append(assign(small, 2, small.marcus.id))
+
+    came_in = await small.receive()
+
+    assert await small.store.requests.get(small.marcus, came_in) is not None
+    assert await small.store.requests.get(small.dana, came_in) is None
+
+
 async def test_who_is_assigned_in_the_end_sees_all_of_it(small: SmallPractice) -> None:
     """Requests come in and are approved while the client's staff change, twice at once."""
-
-    async def assign(version: int, *staff: UUID) -> None:
-        client = replace(small.amara, assigned_staff_ids=staff, version=version)
-        await small.store.clients.save(client)
-        await show_to_assigned(small.store, client)
-
     dana, marcus = small.dana.id, small.marcus.id
     for turn in range(ROUNDS):
         start = later(days=turn)
@@ -160,9 +227,9 @@ async def test_who_is_assigned_in_the_end_sees_all_of_it(small: SmallPractice) -
 
         answers = await at_once(
             *(approve(small, request) for request in waiting),
-            assign(2 * turn, marcus, dana),
+            assign(small, 2 * turn, marcus, dana),
             small.receive(start=start + timedelta(hours=5)),
-            assign(2 * turn + 1, marcus),
+            assign(small, 2 * turn + 1, marcus),
             *(small.receive(start=start + timedelta(hours=n)) for n in (6, 7)),
         )
 
@@ -177,4 +244,4 @@ async def test_who_is_assigned_in_the_end_sees_all_of_it(small: SmallPractice) -
             "requests": {frozenset(assigned)},
             "appointments": {frozenset(assigned | {dana})},
         }
-        await assign(2 * turn + 1, dana)
+        await assign(small, 2 * turn + 1, dana)

@@ -12,6 +12,7 @@ from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.booking_plan import Confirmed
 from services.scheduler.domain.refusals import (
     AlreadyDecided,
+    ClientMayExist,
     OriginalGone,
     OriginalMoved,
     SlotTaken,
@@ -145,6 +146,30 @@ async def test_two_who_allow_the_overlap_at_once_are_both_booked(small: SmallPra
         assert len(overlaps) == 1
         assert overlaps[0] in appointments
     assert await busy_intervals(small.store) == await booked_intervals(small.store)
+
+
+async def test_two_requests_of_one_new_client_make_one_record(small: SmallPractice) -> None:
+    """Of two approved at once, the second is asked whether it is the same person."""
+    for turn in range(ROUNDS):
+        who = {
+            "name": f"Wren {turn}",
+            "birth_date": "1991-05-06",
+            "email": f"wren{turn}@example.org",
+            "phone": "+1 212 555 0199",
+        }
+        requests = [
+            await small.receive(
+                client_id=None, prospective_client=who, start=later(days=turn, hours=hours)
+            )
+            for hours in (0, 2)
+        ]
+
+        answers = await at_once(*(approve(small, request) for request in requests))
+
+        (refused,) = [one for one in answers if isinstance(one, ClientMayExist)]
+        (approved,) = [one for one in answers if isinstance(one, Decided)]
+        found = [one.client_id for one in refused.candidates]
+        assert found == [approved.request.requester.client_id]
 
 
 @pytest.mark.parametrize("request_type", [RequestType.RESCHEDULE, RequestType.CANCELLATION])
