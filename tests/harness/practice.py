@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.scheduler.domain.appointment_request import Edits
+from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.approve_request import approve_request
@@ -138,16 +139,30 @@ def later(**amount: float) -> datetime:
 
 
 async def approve(
-    small: SmallPractice, request: UUID, edits: Edits | None = None, *, version: int | None = None
+    small: SmallPractice,
+    request: UUID,
+    edits: Edits | None = None,
+    *,
+    version: int | None = None,
+    confirmed: Confirmed = NOTHING_CONFIRMED,
+    actor: StaffMember | None = None,
 ) -> Decided:
-    """Approve as the practice scheduler."""
-    actor = small.priya
+    """Approve, as the practice scheduler unless it is said who."""
     return await approve_request(
-        small.store, actor, request, edits or Edits(), expected_version=version, now=NOW
+        small.store,
+        actor or small.priya,
+        request,
+        edits or Edits(),
+        confirmed=confirmed,
+        expected_version=version,
+        now=NOW,
     )
 
 
-async def decline(small: SmallPractice, request: UUID) -> Decided:
+async def decline(
+    small: SmallPractice, request: UUID, reason: str | None = None, *, version: int | None = None
+) -> Decided:
     """Decline as the practice scheduler."""
-    actor = small.priya
-    return await decline_request(small.store, actor, request, None, expected_version=None, now=NOW)
+    return await decline_request(
+        small.store, small.priya, request, reason, expected_version=version, now=NOW
+    )

@@ -14,6 +14,7 @@ from services.scheduler.domain.people import StaffMember
 from services.scheduler.http_api import errors
 from services.scheduler.http_api.dependencies import Wiring
 from services.scheduler.http_api.routes import staff_routes
+from services.scheduler.live.feed import Feed
 from services.scheduler.mongo.store import Store
 from shared.auth.local_issuer import LOCAL_ISSUER, LocalIssuer
 from shared.auth.tokens import TokenVerifier
@@ -81,7 +82,7 @@ async def open_staff_api(
     verifier = TokenVerifier(issuer.keys, issuer=LOCAL_ISSUER, audience=AUDIENCE)
     app = create_app(title="Test", lifespan=_no_lifespan)
     errors.install(app)
-    wiring = Wiring(store, BearerAuthentication(verifier), lambda: None, public_url)
+    wiring = Wiring(store, BearerAuthentication(verifier), lambda: None, Feed(), public_url)
     for router in staff_routes(wiring):
         app.include_router(router)
     api = StaffApi(app, issuer)

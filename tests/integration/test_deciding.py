@@ -31,14 +31,7 @@ from tests.harness.practice import (
     busy_intervals,
     decline,
     later,
-    open_practice,
 )
-
-
-@pytest.fixture
-async def small(store: Store) -> SmallPractice:
-    """A practice in an empty database."""
-    return await open_practice(store)
 
 
 async def count(store: Store, collection: str) -> int:

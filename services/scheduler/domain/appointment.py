@@ -1,7 +1,7 @@
 """A booked slot of one clinician with one client, and how it changes."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -45,16 +45,21 @@ class Booking:
         return Interval(self.start, self.end)
 
     @property
-    def as_client_knows(self) -> "Booking":
-        """The same without what stays with staff: only a change of this is told to the client."""
-        return replace(self, service_code="", service_label="", alert=None)
+    def as_client_knows(self) -> tuple[object, ...]:
+        """What the client has been told of it: only a change of this is told to the client."""
+        return (
+            self.start,
+            self.minutes,
+            self.clinician_id,
+            self.appointment_type,
+            self.modality,
+            self.location,
+        )
 
     @property
     def utc_days(self) -> tuple[date, ...]:
         """The UTC days it touches, in order; two when it crosses midnight."""
-        first = self.start.astimezone(UTC).date()
-        last = (self.end - timedelta(microseconds=1)).astimezone(UTC).date()
-        return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+        return self.interval.utc_days
 
 
 @dataclass(frozen=True, slots=True)

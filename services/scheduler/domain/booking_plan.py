@@ -11,6 +11,7 @@ from services.scheduler.domain.people import Service, StaffMember
 from services.scheduler.domain.refusals import (
     ClinicianUnknown,
     DurationUnusual,
+    ServiceUnknown,
     StartInPast,
     StartTooFar,
 )
@@ -65,6 +66,7 @@ def plan_booking(
         StartInPast: the start is over at `now`.
         StartTooFar: it is more than two years ahead, which nobody means.
         ClinicianUnknown: that person sees no clients.
+        ServiceUnknown: the service is not offered any more; an appointment that has it may keep it.
         DurationUnusual: the service does not allow the length, and staff did not confirm it.
 
     """
@@ -77,6 +79,8 @@ def plan_booking(
     if not clinician.bookable:
         raise ClinicianUnknown
     kept = original.booking if original and original.booking.service_id == service.id else None
+    if kept is None and not service.active:
+        raise ServiceUnknown
     usual_minutes = kept.minutes if kept else service.minutes
     minutes = edits.minutes or usual_minutes
     if minutes != usual_minutes and not confirmed.duration and not service.allows(minutes):
@@ -104,10 +108,13 @@ def changes_from_asked(
 ) -> tuple[FieldChange, ...]:
     """Return where the booking differs from what the client expects; the one place that tells.
 
-    What the client left open cannot have been changed: "any clinician" makes no change. Length and
-    modality count as expected when the service asked for, or the original appointment, has them.
+    What the client left open cannot have been changed: "any clinician" makes no change. Length,
+    modality and place are expected to be those of the original appointment, or of the service asked
+    for when there is none or it has another.
     """
-    expected = original.booking if original else asked_service
+    expected: Booking | Service | None = asked_service
+    if original is not None and asked.service_id in (None, original.booking.service_id):
+        expected = original.booking
     pairs = [(ChangedField.START, _iso(asked.start), _iso(booking.start))]
     clinician = (asked.clinician_id, asked.clinician_name)
     if asked.clinician_id is None and original is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -11,6 +11,13 @@ class Interval:
 
     start: datetime
     end: datetime
+
+    @property
+    def utc_days(self) -> tuple[date, ...]:
+        """The UTC days it touches, in order; midnight itself is not the day before's."""
+        first = self.start.astimezone(UTC).date()
+        last = (self.end - timedelta(microseconds=1)).astimezone(UTC).date()
+        return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
     def overlaps(self, other: "Interval") -> bool:
         """Say whether the two share any instant."""

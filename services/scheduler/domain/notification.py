@@ -12,6 +12,20 @@ class NotificationStatus(StrEnum):
     SENT = "sent"
     FAILED = "failed"
 
+    @property
+    def replaces(self) -> frozenset["NotificationStatus"]:
+        """What it takes the place of, in whatever order outcomes arrive.
+
+        An e-mail that failed may be sent later; one that was sent never fails.
+        """
+        match self:
+            case NotificationStatus.SENT:
+                return frozenset({NotificationStatus.WAITING, NotificationStatus.FAILED})
+            case NotificationStatus.FAILED:
+                return frozenset({NotificationStatus.WAITING})
+            case _:
+                return frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Notification:

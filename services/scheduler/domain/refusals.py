@@ -143,10 +143,10 @@ class ClinicianUnknown(Refusal):
 
 
 class ServiceUnknown(Refusal):
-    """No service of this practice."""
+    """No service that this practice offers."""
 
     code = "service-unknown"
-    detail = "There is no such service in this practice: name one in `service_id`."
+    detail = "This practice does not offer such a service: name another one in `service_id`."
 
 
 class ClientUnknown(Refusal):
@@ -291,6 +291,13 @@ class KeyReused(Refusal):
     detail = "This key booked another appointment before: use a new key for a new one."
 
 
+class NoFailedEmail(Refusal):
+    """Nothing was to be told to the client in another way."""
+
+    code = "no-failed-email"
+    detail = "No e-mail about this appointment has failed, so there is nothing to tick off."
+
+
 class RequestBecameAppointment(Refusal):
     """An approved request is told by the appointment it led to, and by nothing else (ADR 0013)."""
 
@@ -305,20 +312,6 @@ class RequestBecameAppointment(Refusal):
     def members(self) -> dict[str, Any]:
         """Which appointment."""
         return {"appointment_id": self.appointment_id and str(self.appointment_id)}
-
-
-class ClientNotFound(Refusal):
-    """There is no such client, or the actor may not see the record: both look the same."""
-
-    code = "client-not-found"
-    detail = "There is no such client."
-
-
-class StaffNotFound(Refusal):
-    """Nobody on the staff of the actor's practice has that id."""
-
-    code = "staff-not-found"
-    detail = "There is no such member of staff."
 
 
 class CalendarNotFound(Refusal):

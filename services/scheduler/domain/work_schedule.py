@@ -111,8 +111,10 @@ def _local_days(wanted: Interval, zone: ZoneInfo) -> Iterator[date]:
 
 
 def _on(day: date, start: time, end: time, zone: ZoneInfo) -> Interval:
-    last_day = day + timedelta(days=1) if end == MIDNIGHT else day
     begins = datetime.combine(day, start, zone).astimezone(UTC)
-    ends = datetime.combine(last_day, end, zone)
+    if end == MIDNIGHT:  # where it comes twice, the first is the next day's beginning
+        ends = datetime.combine(day + timedelta(days=1), end, zone)
+        return Interval(begins, ends.astimezone(UTC))
+    ends = datetime.combine(day, end, zone)
     last = max(ends.astimezone(UTC), ends.replace(fold=1).astimezone(UTC))
     return Interval(begins, last)

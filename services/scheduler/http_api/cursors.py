@@ -8,7 +8,7 @@ import base64
 import json
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
@@ -25,7 +25,8 @@ CursorParameter = Annotated[
 def encode(order: str, value: Value, identifier: UUID) -> str:
     """Return the cursor for what comes after a position."""
     told = value.isoformat() if isinstance(value, datetime) else value
-    content = json.dumps([order, isinstance(value, datetime), told, str(identifier)])
+    position = [order, isinstance(value, datetime), told, str(identifier)]
+    content = json.dumps(position, ensure_ascii=False)
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
@@ -34,7 +35,7 @@ def decode(cursor: str, order: str) -> tuple[Value, UUID]:
     try:
         return _parse(cursor, order)
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise _UNKNOWN from None
+        raise _unknown() from None
 
 
 def decode_instant(cursor: str | None, order: str) -> tuple[datetime, UUID] | None:
@@ -43,7 +44,7 @@ def decode_instant(cursor: str | None, order: str) -> tuple[datetime, UUID] | No
         return None
     value, identifier = decode(cursor, order)
     if not isinstance(value, datetime):
-        raise _UNKNOWN
+        raise _unknown()
     return value, identifier
 
 
@@ -53,15 +54,17 @@ def decode_text(cursor: str | None, order: str) -> tuple[str, UUID] | None:
         return None
     value, identifier = decode(cursor, order)
     if not isinstance(value, str):
-        raise _UNKNOWN
+        raise _unknown()
     return value, identifier
 
 
-_UNKNOWN: Final = Problem(
-    HTTPStatus.BAD_REQUEST,
-    "unknown-cursor",
-    "The cursor is not one of this list in this order: start again without it.",
-)
+def _unknown() -> Problem:
+    # A new one each time: an exception that is kept collects a traceback with each raise.
+    return Problem(
+        HTTPStatus.BAD_REQUEST,
+        "unknown-cursor",
+        "The cursor is not one of this list in this order: start again without it.",
+    )
 
 
 def _parse(cursor: str, order: str) -> tuple[Value, UUID]:

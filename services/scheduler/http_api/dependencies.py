@@ -11,6 +11,7 @@ from fastapi import Depends, Header, Query, Request
 
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.people import StaffMember
+from services.scheduler.live.feed import Feed
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.admit_staff import admit_staff
 from shared.auth.actors import Actor, StaffActor
@@ -31,6 +32,7 @@ class Wiring:
     store: Store
     authenticate: BearerAuthentication
     wake_relay: Callable[[], None]
+    feed: Feed
     public_url: str | None = None
 
 
@@ -63,11 +65,26 @@ def expected_version(
 Version = Annotated[int | None, Depends(expected_version)]
 """The version that a change is for; None without the header."""
 
+
+def needed_version(version: Version) -> int:
+    """Return the version that `If-Match` names: who replaces a record says which one they read."""
+    if version is None:
+        raise Problem(
+            HTTPStatus.PRECONDITION_REQUIRED,
+            "version-needed",
+            "Send `If-Match` with the `ETag` of the record as you read it.",
+        )
+    return version
+
+
+NeededVersion = Annotated[int, Depends(needed_version)]
+"""The same where the header is required."""
+
 IdempotencyKey = Annotated[
     str | None,
     Header(
         pattern=r"^[\x21-\x7e]{1,255}$",
-        description="Repeating a call with the same key is the same booking, not another one.",
+        description="Repeating a call with the same key makes no second booking or record.",
     ),
 ]
 

@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from services.scheduler.domain import refusals
+from services.scheduler.domain import record_refusals, refusals
 from shared.http.problems import Problem
 from shared.mongo import PyMongoError, is_outage
 
@@ -36,12 +36,26 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.ClientOnRecord: HTTPStatus.CONFLICT,
     refusals.NothingToFollowUp: HTTPStatus.CONFLICT,
     refusals.KeyReused: HTTPStatus.CONFLICT,
+    refusals.NoFailedEmail: HTTPStatus.CONFLICT,
     refusals.RequestBecameAppointment: HTTPStatus.GONE,
-    refusals.ClientNotFound: HTTPStatus.NOT_FOUND,
-    refusals.StaffNotFound: HTTPStatus.NOT_FOUND,
     refusals.CalendarNotFound: HTTPStatus.NOT_FOUND,
     refusals.SlotNotFound: HTTPStatus.NOT_FOUND,
     refusals.CalendarFeedNotFound: HTTPStatus.NOT_FOUND,
+    record_refusals.StaffNotFound: HTTPStatus.NOT_FOUND,
+    record_refusals.ServiceNotFound: HTTPStatus.NOT_FOUND,
+    record_refusals.ClientNotFound: HTTPStatus.NOT_FOUND,
+    record_refusals.LastPracticeScheduler: HTTPStatus.CONFLICT,
+    record_refusals.StaffEmailTaken: HTTPStatus.CONFLICT,
+    record_refusals.SeesNoClients: HTTPStatus.CONFLICT,
+    record_refusals.HoursEmpty: HTTPStatus.BAD_REQUEST,
+    record_refusals.HoursOverlap: HTTPStatus.BAD_REQUEST,
+    record_refusals.DaysReversed: HTTPStatus.BAD_REQUEST,
+    record_refusals.DaysTooFar: HTTPStatus.CONFLICT,
+    record_refusals.MinutesNeeded: HTTPStatus.BAD_REQUEST,
+    record_refusals.MinutesOutsideRange: HTTPStatus.BAD_REQUEST,
+    record_refusals.ClientLooksKnown: HTTPStatus.CONFLICT,
+    record_refusals.AssignedStaffUnknown: HTTPStatus.CONFLICT,
+    record_refusals.BirthDateInFuture: HTTPStatus.CONFLICT,
 }
 
 log = structlog.get_logger(__name__)

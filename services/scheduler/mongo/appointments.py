@@ -58,10 +58,8 @@ class Appointments:
         query = {**visible_to(actor), **_to_query(wanted)}
         if after is not None:
             start, identifier = after
-            query["$or"] = [
-                {"start": {"$gt": start}},
-                {"start": start, "_id": {"$gt": identifier}},
-            ]
+            query["$and"] = [{"start": {"$gte": start}}]  # the index is entered there
+            query["$nor"] = [{"start": start, "_id": {"$lte": identifier}}]
         cursor = self._collection.find(query).sort([("start", 1), ("_id", 1)]).limit(limit)
         return [from_document(row) async for row in cursor]
 
@@ -99,7 +97,7 @@ class Appointments:
             "practice_id": actor.practice_id,
             "clinician_id": clinician_id,
             "status": AppointmentStatus.BOOKED.value,
-            **_overlap(wanted),
+            **overlap_of(wanted),
         }
         cursor = self._collection.find(query, session=session).sort("start").limit(_CLASHES_TOLD)
         found = [row async for row in cursor]
@@ -138,7 +136,10 @@ class Appointments:
         session: Session,
     ) -> bool:
         """Replace `before` by `after` if it is still as it was read; say whether it was."""
-        update: Document = {"$set": {**to_document(after), "visible_to": sorted(visible)}}
+        fields = {**to_document(after), "visible_to": sorted(visible)}
+        if after.notification == before.notification:
+            del fields["notification"]  # what became of that e-mail may have been noted since
+        update: Document = {"$set": fields}
         if request_id is not None:
             update["$addToSet"] = {"request_ids": request_id}
         changed = await self._collection.update_one(
@@ -163,6 +164,20 @@ class Appointments:
         cursor = self._collection.find(query).sort([("notification.at", 1), ("_id", 1)])
         return [from_document(row) async for row in cursor.limit(limit)]
 
+    async def rename_client(
+        self, practice_id: UUID, client_id: UUID, name: str, *, since: datetime
+    ) -> None:
+        """Write the client's name on their appointments from a moment on (UTC)."""
+        await self._collection.update_many(
+            {
+                "practice_id": practice_id,
+                "client_id": client_id,
+                "start": {"$gte": since},
+                "client_name": {"$ne": name},
+            },
+            {"$set": {"client_name": name}, "$inc": {"version": 1}},
+        )
+
     async def show_to(self, practice_id: UUID, client_id: UUID, staff: frozenset[UUID]) -> None:
         """Show a client's appointments to their staff, and each to its own clinician."""
         await self._collection.update_many(
@@ -174,7 +189,7 @@ class Appointments:
 def _to_query(wanted: AppointmentFilter) -> Document:
     query: Document = {}
     if wanted.within is not None:
-        query |= _overlap(wanted.within)
+        query |= overlap_of(wanted.within)
     if wanted.clinician_ids is not None:
         query["clinician_id"] = {"$in": sorted(wanted.clinician_ids)}
     if wanted.client_id is not None:
@@ -188,7 +203,8 @@ def _to_query(wanted: AppointmentFilter) -> Document:
     return query
 
 
-def _overlap(wanted: Interval) -> Document:
+def overlap_of(wanted: Interval) -> Document:
+    """Return the condition for what shares any of that time."""
     return {
         "start": {"$lt": wanted.end, "$gt": wanted.start - LONGEST},
         "end": {"$gt": wanted.start},

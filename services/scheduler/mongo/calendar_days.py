@@ -6,12 +6,14 @@ and inserting after would let both pass (FACTS "MongoDB" 2). An interval over mi
 both days.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment, Booking
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.refusals import SlotTaken
+from services.scheduler.mongo import dates
 from shared.mongo import Collection, Database, Document, DuplicateKeyError, Session
 
 
@@ -21,11 +23,17 @@ class CalendarDays:
     def __init__(self, database: Database) -> None:
         self._collection: Collection = database["calendar_days"]
 
-    async def ensure(self, practice_id: UUID, booking: Booking) -> None:
-        """Make the day documents; before the transaction, which must not upsert them."""
-        keys = [_key(booking.clinician_id, day) for day in booking.utc_days]
-        query = {"_id": {"$in": keys}}
-        there = {row["_id"] async for row in self._collection.find(query, {"_id": 1})}
+    async def ensure(
+        self, practice_id: UUID, booking: Booking, *, there: frozenset[str] | None = None
+    ) -> None:
+        """Make the day documents; before the transaction, which must not upsert them.
+
+        `there` are the keys of those that the caller found; None is to look. A day stays for good.
+        """
+        if there is None:
+            query = {"_id": {"$in": keys_of(booking.clinician_id, booking.interval)}}
+            cursor = self._collection.find(query, {"_id": 1})
+            there = frozenset([row["_id"] async for row in cursor])
         for day in booking.utc_days:
             if _key(booking.clinician_id, day) in there:
                 continue
@@ -96,6 +104,25 @@ class CalendarDays:
         }
         cursor = self._collection.find(query, {"busy.start": 1, "busy.end": 1})
         return [Interval(one["start"], one["end"]) async for row in cursor for one in row["busy"]]
+
+    async def busy_on(
+        self, practice_id: UUID, bookings: Iterable[Booking]
+    ) -> dict[tuple[UUID, date], list[tuple[Interval, UUID]]]:
+        """Return what is taken, and by which appointment, by clinician and UTC day of bookings."""
+        keys = {_key(one.clinician_id, day) for one in bookings for day in one.utc_days}
+        query = {"_id": {"$in": sorted(keys)}, "practice_id": practice_id}
+        return {
+            (day["clinician_id"], dates.from_bson(day["day"])): [
+                (Interval(busy["start"], busy["end"]), busy["appointment_id"])
+                for busy in day["busy"]
+            ]
+            async for day in self._collection.find(query)
+        }
+
+
+def keys_of(clinician_id: UUID, taken: Interval) -> list[str]:
+    """Return the keys of the days that a stretch of a clinician's time touches."""
+    return [_key(clinician_id, day) for day in taken.utc_days]
 
 
 def _key(clinician_id: UUID, day: date) -> str:

@@ -15,7 +15,7 @@ _MOST: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One thing done, by staff or by the client; `id` makes writing it twice impossible.
+    """One thing done, by staff, client or notifier; `id` makes writing it twice impossible.
 
     `before` and `after` hold only what changed. `at` in UTC.
     """

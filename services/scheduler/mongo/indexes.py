@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from pymongo import IndexModel
 
+from services.scheduler.mongo.backfill import drop_retired_indexes, fill_in
 from shared.mongo import Database
 
 _PUBLISHED_KEPT_SECONDS: Final = 14 * 24 * 3600
@@ -17,11 +18,21 @@ def _index(*fields: str, name: str | None = None, **options: Any) -> IndexModel:
 
 # Equality, then the order, then what may be looked for beside it: a list reads keys, in order, and
 # documents for its page alone. The names are what `request_queries.index_for` says.
-_BESIDE: Final = ("_id", "submitted_at", "type", "asked.clinician_id")
+_LOOKED_FOR: Final = ("type", "asked.clinician_id", "client.is_new")
+_REQUESTED: Final = ("status", "relevant_time", "_id", "submitted_at", *_LOOKED_FOR)
+_MADE: Final = ("status", "submitted_at", "_id", "relevant_time", *_LOOKED_FOR)
+_CLIENT: Final = (
+    "status",
+    "client.search.sort",
+    "_id",
+    "submitted_at",
+    "relevant_time",
+    *_LOOKED_FOR,
+)
 _REQUESTS: Final = [
-    _index("practice_id", "status", "relevant_time", *_BESIDE, name="by_requested"),
-    _index("practice_id", "status", "submitted_at", "_id", "type", name="by_made"),
-    _index("practice_id", "status", "client.search.sort", *_BESIDE, name="by_client"),
+    _index("practice_id", *_REQUESTED, name="by_requested"),
+    _index("practice_id", *_MADE, name="by_made"),
+    _index("practice_id", *_CLIENT, name="by_client"),
     _index(
         "practice_id",
         "asked.clinician_id",
@@ -29,6 +40,8 @@ _REQUESTS: Final = [
         "relevant_time",
         "_id",
         "submitted_at",
+        "type",
+        "client.is_new",
         name="by_clinician",
     ),
     _index(
@@ -40,23 +53,9 @@ _REQUESTS: Final = [
         "submitted_at",
         name="by_name",
     ),
-    _index(
-        "practice_id",
-        "visible_to",
-        "status",
-        "relevant_time",
-        *_BESIDE,
-        name="visible_by_requested",
-    ),
-    _index("practice_id", "visible_to", "status", "submitted_at", "_id", name="visible_by_made"),
-    _index(
-        "practice_id",
-        "visible_to",
-        "status",
-        "client.search.sort",
-        *_BESIDE,
-        name="visible_by_client",
-    ),
+    _index("practice_id", "visible_to", *_REQUESTED, name="visible_by_requested"),
+    _index("practice_id", "visible_to", *_MADE, name="visible_by_made"),
+    _index("practice_id", "visible_to", *_CLIENT, name="visible_by_client"),
     _index("practice_id", "client.client_id", "relevant_time", name="of_client"),
     _index(
         "practice_id",
@@ -90,7 +89,10 @@ _APPOINTMENTS: Final = [
 ]
 INDEXES: Final[dict[str, list[IndexModel]]] = {
     "practices": [_index("slug", unique=True)],
-    "staff": [_index("practice_id", "name")],
+    "staff": [
+        _index("practice_id", "name"),
+        _index("practice_id", "email_key", name="by_email", unique=True),
+    ],
     "services": [_index("practice_id", "label")],
     "work_schedules": [_index("practice_id")],
     "clients": [
@@ -118,10 +120,15 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
 
 
 async def migrate(database: Database) -> None:
-    """Create what is missing; collections too, since a transaction should find them there."""
+    """Create what is missing; collections too, since a transaction should find them there.
+
+    Records of earlier versions are brought up to date before their indexes are built.
+    """
     existing = set(await database.list_collection_names())
-    for name, indexes in INDEXES.items():
+    for name in INDEXES:
         if name not in existing:
             await database.create_collection(name)
-        if indexes:
-            await database[name].create_indexes(indexes)
+    await fill_in(database)
+    for name, indexes in INDEXES.items():
+        await database[name].create_indexes(indexes)
+    await drop_retired_indexes(database)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.scheduler.domain.people import Closure, Practice
 from services.scheduler.mongo import dates
-from shared.mongo import Collection, Database, Document
+from shared.mongo import Collection, Database, Document, Session
 
 
 class Practices:
@@ -29,6 +29,12 @@ class Practices:
         cursor = self._collection.find({"_id": {"$in": list(ids)}}, {"_id": 1})
         return {document["_id"] async for document in cursor}
 
+    async def take_turn(self, practice_id: UUID, *, session: Session) -> None:
+        """Make every other transaction that takes a turn in the practice come after this one."""
+        await self._collection.update_one(
+            {"_id": practice_id}, {"$inc": {"turns": 1}}, session=session
+        )
+
     async def save(self, practice: Practice) -> None:
         """Insert or replace it, whatever is there."""
         document = to_document(practice)
@@ -40,6 +46,15 @@ class Practices:
             {"_id": before.id, "version": before.version}, to_document(after)
         )
         return bool(written.matched_count)
+
+    async def lock_staff(self, practice_id: UUID, *, session: Session) -> None:
+        """Let no other transaction that locks the staff of the practice commit beside this one.
+
+        It is a write, so that the two conflict; its value means nothing.
+        """
+        await self._collection.update_one(
+            {"_id": practice_id}, {"$inc": {"staff_locks": 1}}, session=session
+        )
 
 
 def to_document(practice: Practice) -> Document:

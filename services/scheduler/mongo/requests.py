@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import (
     AppointmentRequest,
     RequestFlag,
@@ -22,7 +23,7 @@ from services.scheduler.mongo.request_documents import (
     to_document,
 )
 from services.scheduler.mongo.request_queries import ListPosition, Order, RequestFilter
-from services.scheduler.mongo.search import sort_key
+from services.scheduler.mongo.search import searchable, sort_key
 from shared.mongo import BulkWriteError, Collection, Database, Document, Session
 
 _DUPLICATE_KEY: Final = 11_000
@@ -127,9 +128,12 @@ class Requests:
     ) -> list[AppointmentRequest]:
         """Return what the actor may see of those that wait for a time in a range, by that time."""
         query = {**visible_to(actor), **_pending_about(wanted)}
+        index = "by_requested" if actor.runs_the_practice else "visible_by_requested"
         if clinician_ids is not None:
             query["asked.clinician_id"] = {"$in": sorted(clinician_ids)}
+            index = "by_clinician" if actor.runs_the_practice else index
         cursor = self._collection.find(query).sort([("relevant_time", 1), ("_id", 1)]).limit(limit)
+        cursor = cursor.hint(index)
         return [from_document(document) async for document in cursor]
 
     async def wanting(
@@ -143,6 +147,7 @@ class Requests:
             "asked.clinician_id": clinician_id,
         }
         cursor = self._collection.find(query).sort([("relevant_time", 1), ("_id", 1)]).limit(limit)
+        cursor = cursor.hint("by_clinician")
         return [(from_document(row), frozenset(row["visible_to"])) async for row in cursor]
 
     async def to_follow_up(self, actor: StaffMember, *, limit: int) -> list[AppointmentRequest]:
@@ -165,26 +170,25 @@ class Requests:
         `visible` are staff who may see the request from now on, beside those who could before. The
         actor must still see it; None is its client, who takes it back.
         """
-        access = {"practice_id": before.practice_id} if actor is None else visible_to(actor)
         written = await self._collection.update_one(
-            {
-                **access,
-                "_id": before.id,
-                "status": _PENDING,
-                "version": before.version,
-            },
-            {
-                "$set": {
-                    "status": after.status.value,
-                    "version": after.version,
-                    "client.client_id": after.requester.client_id,
-                    **decision_fields(after),
-                },
-                "$addToSet": {"visible_to": {"$each": sorted(visible)}},
-            },
-            session=session,
+            *_decision_write(actor, before, after, visible), session=session
         )
         return bool(written.modified_count)
+
+    async def save_approval(
+        self,
+        actor: StaffMember,
+        before: AppointmentRequest,
+        after: AppointmentRequest,
+        *,
+        visible: set[UUID],
+        session: Session,
+    ) -> frozenset[UUID] | None:
+        """Do the same; return who could see the request until then, or None if not written."""
+        document = await self._collection.find_one_and_update(
+            *_decision_write(actor, before, after, visible), {"visible_to": 1}, session=session
+        )
+        return None if document is None else frozenset(document["visible_to"])
 
     async def save_follow_up(
         self, before: AppointmentRequest, after: AppointmentRequest, *, session: Session
@@ -219,6 +223,38 @@ class Requests:
             session=session,
         )
 
+    async def flag_if_changed(self, original: Appointment) -> None:
+        """Flag all that wait about an appointment which is otherwise than they were told, once."""
+        about = {
+            "practice_id": original.practice_id,
+            "asked.appointment_id": original.id,
+            "status": _PENDING,
+        }
+        moved = {**about, "asked.original_start": {"$ne": original.booking.start}}
+        cases = [(RequestFlag.ORIGINAL_MOVED, moved)]
+        if not original.is_booked:
+            cases.append((RequestFlag.ORIGINAL_CANCELLED, about))
+        for flag, case in cases:
+            await self._collection.update_many(
+                {**case, "flags": {"$ne": flag.value}},
+                {"$addToSet": {"flags": flag.value}, "$inc": {"version": 1}},
+            )
+
+    async def rename_client(self, practice_id: UUID, client_id: UUID, name: str) -> None:
+        """Write the client's name on what waits of theirs, so that a search finds it."""
+        await self._collection.update_many(
+            {
+                "practice_id": practice_id,
+                "client.client_id": client_id,
+                "status": _PENDING,
+                "client.name": {"$ne": name},
+            },
+            {
+                "$set": {"client.name": name, "client.search": searchable(name)},
+                "$inc": {"version": 1},
+            },
+        )
+
     async def show_to(self, practice_id: UUID, client_id: UUID, staff: frozenset[UUID]) -> None:
         """Show a client's requests to their staff; a new client's also to who was asked for."""
         asked_for = {
@@ -228,6 +264,25 @@ class Requests:
             {"practice_id": practice_id, "client.client_id": client_id},
             [{"$set": {"visible_to": {"$setUnion": [sorted(staff), asked_for]}}}],
         )
+
+
+def _decision_write(
+    actor: StaffMember | None,
+    before: AppointmentRequest,
+    after: AppointmentRequest,
+    visible: set[UUID],
+) -> tuple[Document, Document]:
+    """Return the condition and the update of a decision."""
+    access = {"practice_id": before.practice_id} if actor is None else visible_to(actor)
+    condition = {**access, "_id": before.id, "status": _PENDING, "version": before.version}
+    decided = {
+        "status": after.status.value,
+        "version": after.version,
+        "client.client_id": after.requester.client_id,
+        **decision_fields(after),
+    }
+    seen_by = {"visible_to": {"$each": sorted(visible)}}
+    return condition, {"$set": decided, "$addToSet": seen_by}
 
 
 def _pending_about(wanted: Interval) -> Document:

@@ -14,6 +14,8 @@ from shared.mongo import Document
 LONGEST: Final = 10
 """Letters of the longest beginning kept; longer words are compared after that."""
 
+_LONGEST_SORT_KEY: Final = 200  # some letters are taken apart into eighteen
+
 # What Unicode does not take apart, as people type it who have no key for it.
 _PLAIN: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
@@ -59,5 +61,8 @@ def searchable(name: str) -> Document:
 
 
 def sort_key(name: str) -> str:
-    """Return what names are sorted by: their words without case and accents."""
-    return " ".join(search_words(name))
+    """Return what names are sorted by: their words without case and accents.
+
+    It is cut where a page's cursor would not hold more.
+    """
+    return " ".join(search_words(name))[:_LONGEST_SORT_KEY]

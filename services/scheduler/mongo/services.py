@@ -24,9 +24,28 @@ class Services:
         cursor = self._collection.find({"_id": {"$in": list(ids)}})
         return {document["_id"]: from_document(document) async for document in cursor}
 
+    async def of_practice(self, practice_id: UUID) -> list[Service]:
+        """Return all of the practice, by label, those not offered any more included."""
+        cursor = self._collection.find({"practice_id": practice_id}).sort(
+            [("label", 1), ("_id", 1)]
+        )
+        return [from_document(document) async for document in cursor]
+
     async def save(self, service: Service) -> None:
         """Insert or replace it, whatever is there."""
         await self._collection.replace_one({"_id": service.id}, to_document(service), upsert=True)
+
+    async def add(self, service: Service) -> None:
+        """Insert a new one; raises DuplicateKeyError for an id that is there."""
+        await self._collection.insert_one(to_document(service))
+
+    async def replace(self, before: Service, after: Service) -> bool:
+        """Replace it if it is still as it was read; say whether it was."""
+        written = await self._collection.replace_one(
+            {"_id": before.id, "practice_id": before.practice_id, "version": before.version},
+            to_document(after),
+        )
+        return bool(written.matched_count)
 
 
 def to_document(service: Service) -> Document:

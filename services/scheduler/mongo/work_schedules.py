@@ -11,7 +11,7 @@ from services.scheduler.domain.work_schedule import (
     WorkSchedule,
 )
 from services.scheduler.mongo import dates
-from shared.mongo import Collection, Database, Document
+from shared.mongo import Collection, Database, Document, DuplicateKeyError
 
 
 class WorkSchedules:
@@ -39,6 +39,24 @@ class WorkSchedules:
         await self._collection.replace_one(
             {"_id": schedule.staff_id}, to_document(schedule), upsert=True
         )
+
+    async def replace(self, before: WorkSchedule, after: WorkSchedule) -> bool:
+        """Replace it if it is still as it was read, or still not there; say whether it was."""
+        if before.version == 0:
+            try:
+                await self._collection.insert_one(to_document(after))
+            except DuplicateKeyError:
+                return False
+            return True
+        written = await self._collection.replace_one(
+            {
+                "_id": before.staff_id,
+                "practice_id": before.practice_id,
+                "version": before.version,
+            },
+            to_document(after),
+        )
+        return bool(written.matched_count)
 
 
 def to_document(schedule: WorkSchedule) -> Document:

@@ -4,7 +4,6 @@ Everything is read and worked out first; the transaction then writes it all, eac
 condition that what was read still holds. Whoever loses a race reads again.
 """
 
-import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -19,8 +18,7 @@ from services.scheduler.domain.appointment_request import (
 from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import StaffMember
-from services.scheduler.domain.refusals import Clash
-from services.scheduler.domain.warnings import BookingWarning
+from services.scheduler.domain.refusals import Clash, Refusal
 from services.scheduler.events import approved_event
 from services.scheduler.mongo import bookings
 from services.scheduler.mongo.store import Store
@@ -34,12 +32,12 @@ from services.scheduler.use_cases.decide import (
     Ruling,
     find_request,
     history_entry,
+    is_as_read,
     require_version,
     standing_decision,
 )
 from services.scheduler.use_cases.plan_approval import ApprovalPlan, plan_approval
-from services.scheduler.use_cases.show_to_assigned import recheck
-from services.scheduler.use_cases.warn_of import warn_of_booking
+from services.scheduler.use_cases.show_to_assigned import is_settled, recheck
 from shared.messaging.topology import SCHEDULING
 from shared.mongo import Session
 
@@ -66,19 +64,28 @@ async def approve_request(
         if (standing := await standing_decision(store, request, ruling)) is not None:
             return standing
         require_version(request.version, expected_version)
-        plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
-        warnings, _ = await asyncio.gather(
-            warn_of_booking(store, actor, plan.practice, plan.appointment),
-            store.calendar_days.ensure(request.practice_id, plan.appointment.booking),
+        try:
+            plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
+        except Refusal:
+            if await is_as_read(store, request):
+                raise
+            continue  # what is in the way may be this request's own approval: read again
+        await store.calendar_days.ensure(
+            request.practice_id, plan.appointment.booking, there=plan.days
         )
         decision = ruling.to_decision(actor, now, plan.appointment.id)
-        approval = _Approval(store, actor, request, plan, decision, confirmed, warnings)
+        approval = _Approval(store, actor, request, plan, decision, confirmed)
         try:
-            await store.transaction(approval.write)
+            seen_by = await store.transaction(approval.write)
         except LostRace:
             continue  # read again: it is decided now, or changed
-        await recheck(store, [plan.client])
-        return Decided(approval.decided, approval.appointment, repeated=False, warnings=warnings)
+        if not is_settled(request, plan.client, seen_by):
+            await recheck(store, [plan.client])
+        if plan.original is not None:
+            await store.requests.flag_if_changed(plan.appointment)
+        return Decided(
+            approval.decided, approval.appointment, repeated=False, warnings=plan.warnings
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,6 @@ class _Approval:
     plan: ApprovalPlan
     decision: Decision
     confirmed: Confirmed
-    warnings: tuple[BookingWarning, ...]
 
     @property
     def notification(self) -> Notification:
@@ -109,19 +115,20 @@ class _Approval:
         decided = self.request.decide(self.decision)
         return replace(decided, requester=requester, notification=self.notification)
 
-    async def write(self, session: Session) -> None:
+    async def write(self, session: Session) -> frozenset[UUID]:
+        """Write it all; return who could see the request until then."""
         # The decision comes first: of two at once, the loser must not meet the winner's booking.
-        written = await self.store.requests.save_decision(
+        seen_by = await self.store.requests.save_approval(
             self.actor,
             self.request,
             self.decided,
             visible=set(self.plan.client.assigned_staff_ids),
             session=session,
         )
-        if not written:
+        if seen_by is None:
             raise LostRace
         if self.plan.client_is_new:
-            await self.store.clients.add(self.plan.client, session=session)
+            await self._add_client(session)
         clashes = await write_calendar_change(
             self.store,
             self.actor,
@@ -152,6 +159,22 @@ class _Approval:
         await self.store.outbox.add(
             event, exchange=SCHEDULING, routing_key="request.approved", session=session
         )
+        return seen_by
+
+    async def _add_client(self, session: Session) -> None:
+        # Two requests of one new client, approved at once, are to make one record.
+        client = self.plan.client
+        await self.store.practices.take_turn(client.practice_id, session=session)
+        alike = await self.store.clients.resembling(
+            client.practice_id,
+            email=client.email,
+            name=client.name,
+            birth_date=client.birth_date,
+            session=session,
+        )
+        if alike and not self.confirmed.new_client:
+            raise LostRace
+        await self.store.clients.add(client, session=session)
 
     def _before(self) -> dict[str, object]:
         original = self.plan.original
@@ -167,6 +190,6 @@ class _Approval:
             "appointment": bookings.to_document(self.plan.appointment.booking),
             "changes": [change.as_members() for change in self.plan.changes],
             "overlaps": [clash.as_members() for clash in clashes],
-            "warnings": [warning.as_members() for warning in self.warnings],
+            "warnings": [warning.as_members() for warning in self.plan.warnings],
             "client_created": self.plan.client_is_new,
         }

@@ -93,18 +93,15 @@ async def book_appointment(
     try:
         return await write_direct_change(store, change)
     except DuplicateKeyError:  # the same key at the same moment: the other one booked it
-        standing = await store.appointments.get(actor, identifier)
-        if standing is None:
-            raise
-        return _repeated(standing, wanted)
+        return _repeated(await store.appointments.get(actor, identifier), wanted)
 
 
 def _identifier(actor: StaffMember, key: str | None) -> UUID:
     return uuid4() if key is None else uuid5(actor.id, f"book:{key}")
 
 
-def _repeated(standing: Appointment, wanted: NewBooking) -> Changed:
-    # It may have been moved since; whose it is never changes.
-    if standing.client_id != wanted.client_id:
+def _repeated(standing: Appointment | None, wanted: NewBooking) -> Changed:
+    # It may have been moved since, and be no more for the actor to see; whose it is never changes.
+    if standing is None or standing.client_id != wanted.client_id:
         raise KeyReused
     return Changed(standing, repeated=True)

@@ -82,6 +82,7 @@ async def write_direct_change(store: Store, change: DirectChange) -> Changed:
 
     Raises:
         SlotTaken, LostRace: nothing was written.
+        DuplicateKeyError: nor then, as the appointment to be booked is there already.
 
     """
     appointment = change.appointment
@@ -110,6 +111,8 @@ async def write_direct_change(store: Store, change: DirectChange) -> Changed:
 
     await store.transaction(body)
     await recheck(store, [change.client])
+    if change.before is not None:
+        await store.requests.flag_if_changed(appointment)
     return Changed(appointment, repeated=False, warnings=change.warnings)
 
 

@@ -40,33 +40,24 @@ class CalendarChange:
 async def write_calendar_change(
     store: Store, actor: StaffMember, change: CalendarChange, session: Session
 ) -> tuple[Clash, ...]:
-    """Write the day documents and the appointment; return what it overlaps, as was allowed.
+    """Write the appointment and the day documents; return what it overlaps, as was allowed.
 
     Raises:
         SlotTaken: the time is taken, with what takes it; nothing is to be committed then.
+        DuplicateKeyError: the new appointment is there already.
         LostRace: the appointment is not as it was read.
 
     """
+    # The appointment comes first: who lost a race over it must not meet its own new time as taken.
     before, after = change.before, change.after
-    clashes: tuple[Clash, ...] = ()
-    if change.takes_other_time:
-        if before is not None and before.is_booked:
-            await store.calendar_days.release(before, session=session)
-        if after.is_booked:
-            clashes = await _take(store, actor, change, session)
-    visible = {*change.client.assigned_staff_ids, after.booking.clinician_id}
-    if before is None:
-        await store.appointments.add(
-            after, request_id=change.request_id, visible=visible, session=session
-        )
-        return clashes
-    written = await store.appointments.change(
-        before, after, request_id=change.request_id, visible=visible, session=session
-    )
-    if not written:
-        raise LostRace
-    await _flag_other_requests(store, change, before, session)
-    return clashes
+    await _write_appointment(store, change, session)
+    if before is not None:
+        await _flag_other_requests(store, change, before, session)
+    if not change.takes_other_time:
+        return ()
+    if before is not None and before.is_booked:
+        await store.calendar_days.release(before, session=session)
+    return await _take(store, actor, change, session) if after.is_booked else ()
 
 
 async def find_clashes(
@@ -79,6 +70,21 @@ async def find_clashes(
     return tuple(
         _clash(other, wanted, may_see=may_see) for other, may_see in found if other.id != wanted.id
     )
+
+
+async def _write_appointment(store: Store, change: CalendarChange, session: Session) -> None:
+    before, after = change.before, change.after
+    visible = {*change.client.assigned_staff_ids, after.booking.clinician_id}
+    if before is None:
+        await store.appointments.add(
+            after, request_id=change.request_id, visible=visible, session=session
+        )
+        return
+    written = await store.appointments.change(
+        before, after, request_id=change.request_id, visible=visible, session=session
+    )
+    if not written:
+        raise LostRace
 
 
 async def _take(

@@ -22,9 +22,13 @@ async def choose_client(
     chosen_id: UUID | None,
     confirmed: Confirmed,
     *,
+    found: Client | None,
     clinician_id: UUID,
 ) -> tuple[Client, bool]:
     """Return the client, and whether the record is new and to be written.
+
+    `found` is the record of `chosen_id`, or else of the request's own client, if the actor may
+    choose it; a new one is assigned to the clinician.
 
     Raises:
         ClientUnknown: there is no such record, or not enough was told to make one.
@@ -37,12 +41,9 @@ async def choose_client(
     if not who.is_new:
         if chosen_id is not None or confirmed.new_client:
             raise ClientOnRecord
-        return await _on_record(store, request.practice_id, who.client_id), False
+        return _required(found), False
     if chosen_id is not None:
-        chosen = await store.clients.get_visible(actor, chosen_id)
-        if chosen is None:
-            raise ClientUnknown
-        return chosen, False
+        return _required(found), False
     if not confirmed.new_client:
         candidates = await find_resembling(store, actor, who)
         if candidates:
@@ -77,11 +78,10 @@ def _resemblance(client: Client, who: Requester, actor: StaffMember) -> Resembla
     )
 
 
-async def _on_record(store: Store, practice_id: UUID, client_id: UUID | None) -> Client:
-    client = client_id and await store.clients.get(practice_id, client_id)
-    if not client:
+def _required(found: Client | None) -> Client:
+    if found is None:
         raise ClientUnknown
-    return client
+    return found
 
 
 def _new_client(practice_id: UUID, who: Requester, clinician_id: UUID) -> Client:

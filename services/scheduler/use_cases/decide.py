@@ -64,6 +64,12 @@ async def find_request(store: Store, actor: StaffMember, request_id: UUID) -> Ap
     return request
 
 
+async def is_as_read(store: Store, request: AppointmentRequest) -> bool:
+    """Say whether the request has not changed since it was read."""
+    now = await store.requests.get_submitted(request.practice_id, request.id)
+    return now is not None and now.version == request.version
+
+
 async def standing_decision(
     store: Store, request: AppointmentRequest, ruling: Ruling
 ) -> Decided | None:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.scheduler.domain.people import Client, StaffMember
-from services.scheduler.domain.refusals import CalendarNotFound, ClientNotFound, StaffNotFound
+from services.scheduler.domain.record_refusals import ClientNotFound, StaffNotFound
+from services.scheduler.domain.refusals import (
+    CalendarNotFound,
+)
 from services.scheduler.mongo.clients import ClientFilter, position_of
 from services.scheduler.mongo.search import sort_key
 from services.scheduler.mongo.store import Store

@@ -24,30 +24,29 @@ from services.scheduler.domain.refusals import (
     OriginalMoved,
     ServiceUnknown,
 )
+from services.scheduler.domain.warnings import BookingWarning
+from services.scheduler.mongo.approval_records import FoundRecords, NeededRecords
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.choose_client import choose_client
+from services.scheduler.use_cases.warn_of import warnings_of
 from shared.schemas.vocabulary import RequestType
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPlan:
-    """What will be written; `original` is the appointment before a reschedule or cancellation."""
+    """What will be written; `original` is the appointment before a reschedule or cancellation.
+
+    `days` are the keys of the clinician's day documents that are there, as far as was looked.
+    """
 
     practice: Practice
     client: Client
     client_is_new: bool
     original: Appointment | None
     appointment: Appointment
-    changes: tuple[FieldChange, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Records:
-    practice: Practice
-    original: Appointment | None
-    asked_service: Service | None
-    service: Service | None
-    clinician: StaffMember | None
+    changes: tuple[FieldChange, ...] = ()
+    warnings: tuple[BookingWarning, ...] = ()
+    days: frozenset[str] | None = None
 
 
 async def plan_approval(
@@ -68,32 +67,52 @@ async def plan_approval(
     original = await _original(store, request, confirmed)
     if request.type is RequestType.CANCELLATION and original is not None:
         return await _plan_cancellation(store, request, edits, original, now)
-    records = await _records(store, request, edits, original)
-    if records.service is None:
+    needed = _needed(request, edits, original)
+    records = await store.approval_records.read(actor, needed)
+    if records is None:
+        raise ActorNotStaff  # a practice that is gone has no staff
+    service = _service(edits, request, original, records)
+    if service is None:
         raise ServiceUnknown
     if records.clinician is None:
         raise ClinicianUnknown
     booking = plan_booking(
         edits,
         start=request.asked.start,
-        service=records.service,
+        service=service,
         clinician=records.clinician,
         original=original,
         confirmed=confirmed,
         now=now,
     )
     client, is_new = await choose_client(
-        store, actor, request, edits.client_id, confirmed, clinician_id=booking.clinician_id
+        store,
+        actor,
+        request,
+        edits.client_id,
+        confirmed,
+        found=records.client,
+        clinician_id=booking.clinician_id,
     )
     appointment = (
         original.move(booking, now)
         if original is not None
         else Appointment(uuid4(), request.practice_id, client.id, client.name, booking, now)
     )
-    changes = changes_from_asked(
-        request.asked, booking, asked_service=records.asked_service, original=original
+    asked_id = request.asked.service_id
+    asked_service = None if asked_id is None else records.services.get(asked_id)
+    return ApprovalPlan(
+        practice=records.practice,
+        client=client,
+        client_is_new=is_new,
+        original=original,
+        appointment=appointment,
+        changes=changes_from_asked(
+            request.asked, booking, asked_service=asked_service, original=original
+        ),
+        warnings=warnings_of(records.practice, records.schedule, records.appointments, appointment),
+        days=records.days,
     )
-    return ApprovalPlan(records.practice, client, is_new, original, appointment, changes)
 
 
 async def _plan_cancellation(
@@ -107,7 +126,7 @@ async def _plan_cancellation(
     )
     if client is None:
         raise ClientUnknown
-    return ApprovalPlan(practice, client, False, original, original.cancel(now), ())
+    return ApprovalPlan(practice, client, False, original, original.cancel(now))
 
 
 async def _original(
@@ -127,34 +146,33 @@ async def _original(
     return original
 
 
-async def _records(
-    store: Store, request: AppointmentRequest, edits: Edits, original: Appointment | None
-) -> _Records:
+def _needed(
+    request: AppointmentRequest, edits: Edits, original: Appointment | None
+) -> NeededRecords:
     asked, kept = request.asked, original.booking if original else None
     clinician_id = edits.clinician_id or asked.clinician_id or (kept.clinician_id if kept else None)
     if clinician_id is None:
         raise ClinicianNeeded
-    service_id = edits.service_id or asked.service_id or (kept.service_id if kept else None)
-    wanted = {one for one in (service_id, asked.service_id) if one is not None}
-    practice, services, clinician = await asyncio.gather(
-        _practice(store, request.practice_id),
-        store.services.get_many(wanted),
-        store.staff.get(request.practice_id, clinician_id),
-    )
-    return _Records(
-        practice=practice,
-        original=original,
-        asked_service=_own(services, asked.service_id, request.practice_id),
-        service=_own(services, service_id, request.practice_id),
-        clinician=clinician,
+    services = (edits.service_id, asked.service_id, kept.service_id if kept else None)
+    return NeededRecords(
+        service_ids=frozenset(one for one in services if one is not None),
+        clinician_id=clinician_id,
+        start=edits.start or asked.start or (kept.start if kept else None),
+        client_id=request.requester.client_id,
+        chosen_client_id=edits.client_id,
     )
 
 
-def _own(
-    services: dict[UUID, Service], service_id: UUID | None, practice_id: UUID
+def _service(
+    edits: Edits,
+    request: AppointmentRequest,
+    original: Appointment | None,
+    records: FoundRecords,
 ) -> Service | None:
-    service = None if service_id is None else services.get(service_id)
-    return service if service is not None and service.practice_id == practice_id else None
+    wanted = edits.service_id or request.asked.service_id
+    if wanted is None and original is not None:
+        wanted = original.booking.service_id
+    return None if wanted is None else records.services.get(wanted)
 
 
 async def _practice(store: Store, practice_id: UUID) -> Practice:

@@ -1,6 +1,5 @@
 """What approving a request with some edits would do, without doing it (PRODUCT 8.2, 8.4)."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +14,6 @@ from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.change_calendar import find_clashes
 from services.scheduler.use_cases.decide import find_request
 from services.scheduler.use_cases.plan_approval import plan_approval
-from services.scheduler.use_cases.warn_of import warn_of_booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,5 @@ async def preview_approval(
         return Preview(None, refusal=refusal)
     if not plan.appointment.is_booked:
         return Preview(plan.appointment)
-    clashes, warnings = await asyncio.gather(
-        find_clashes(store, actor, plan.appointment),
-        warn_of_booking(store, actor, plan.practice, plan.appointment),
-    )
-    return Preview(plan.appointment, plan.changes, clashes, warnings)
+    clashes = await find_clashes(store, actor, plan.appointment)
+    return Preview(plan.appointment, plan.changes, clashes, plan.warnings)

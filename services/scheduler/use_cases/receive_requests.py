@@ -21,6 +21,7 @@ from services.scheduler.domain.appointment_request import (
 from services.scheduler.domain.people import Client, Service, StaffMember
 from services.scheduler.mongo.requests import Received
 from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.recheck_originals import recheck_originals
 from services.scheduler.use_cases.show_to_assigned import recheck
 from services.scheduler.use_cases.withdraw_request import apply_withdrawal
 from shared.schemas.request_submitted import RequestSubmitted, RequestSubmittedData
@@ -71,6 +72,7 @@ async def receive_requests(
         repeated = await store.requests.insert_many(received)
         await store.requests.flag_key_reuse(repeated)
         await recheck(store, records.clients.values())
+        await recheck_originals(store, records.appointments.values())
         for withdrawal in await store.withdrawals.of_requests(item.request.id for item in received):
             await apply_withdrawal(store, withdrawal, now=now)
     return reasons

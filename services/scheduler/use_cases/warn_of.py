@@ -1,6 +1,7 @@
 """What staff should know of a booking they are about to make, or just made."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -13,7 +14,7 @@ from services.scheduler.domain.warnings import (
     double_bookings,
     outside_hours,
 )
-from services.scheduler.domain.work_schedule import working_time
+from services.scheduler.domain.work_schedule import WorkSchedule, working_time
 from services.scheduler.mongo.appointments import AppointmentFilter
 from services.scheduler.mongo.store import Store
 
@@ -35,6 +36,13 @@ async def warn_of_booking(
             limit=_MOST,
         ),
     )
+    return warnings_of(practice, schedule, others, wanted)
+
+
+def warnings_of(
+    practice: Practice, schedule: WorkSchedule, others: Iterable[Appointment], wanted: Appointment
+) -> tuple[BookingWarning, ...]:
+    """Return the same from records that were read; `others` are the client's appointments."""
     if schedule.is_empty:
         hours: tuple[BookingWarning, ...] = (BookingWarning(WarningCode.NO_WORK_SCHEDULE),)
     else:

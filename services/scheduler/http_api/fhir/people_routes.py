@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from services.scheduler.domain.people import StaffMember
-from services.scheduler.domain.refusals import ClientNotFound, StaffNotFound
+from services.scheduler.domain.record_refusals import ClientNotFound, StaffNotFound
 from services.scheduler.http_api import cursors
 from services.scheduler.http_api.dependencies import Wiring, staff_dependency
 from services.scheduler.http_api.fhir.answers import fhir_base, resource_response
