@@ -158,7 +158,7 @@ async def test_a_new_address_ends_the_old_one_and_ending_it_ends_it(shared: Shar
 async def test_who_may_share_whose(shared: Shared, store: Store) -> None:
     """One's own, and a practice scheduler everybody's; other practices see nobody here."""
     here, there = shared.here, await open_practice(store)
-    ines = replace(here.marcus, id=uuid4(), name="Ines", role=Role.INTERN)
+    ines = replace(here.marcus, id=uuid4(), name="Ines", email="ines@example.org", role=Role.INTERN)
     await store.staff.save(ines)
     cases = [
         (here.dana, here.dana, 201),

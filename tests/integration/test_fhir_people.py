@@ -65,7 +65,7 @@ async def test_people_come_in_pages_by_name(asked: Asked, store: Store) -> None:
     here = asked.here
     for _ in range(3):
         await store.clients.save(replace(here.amara, id=uuid4()))
-        await store.staff.save(replace(here.dana, id=uuid4()))
+        await store.staff.save(replace(here.dana, id=uuid4(), email=f"{uuid4().hex}@example.org"))
     for kind, expected in (("Patient", 5), ("Practitioner", 6), ("Schedule", 5)):
         found: list[str] = []
         bundle = await asked.api.get(f"{FHIR}/{kind}", here.priya, ("_count", "2"))
