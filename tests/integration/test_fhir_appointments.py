@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -241,27 +241,39 @@ async def test_what_is_approved_between_two_pages_is_not_missed(day: Day) -> Non
     assert str(decided.appointment.id) in {one["id"] for one in entries(rest)}
 
 
-async def test_created_is_when_it_was_booked_whatever_came_after(day: Day, store: Store) -> None:
-    """A move raises version and time of change, and leaves the day of booking."""
-    before = await day.api.get(f"{PATH}/{day.booked}", day.here.dana)
+async def move(day: Day, start: datetime, now: datetime) -> dict[str, Any]:
+    """Move the booked appointment, with an alert, and return what FHIR tells of it then."""
     await move_appointment(
-        store,
+        day.here.store,
         day.here.dana,
         day.booked,
-        Edits(start=later(days=9), alert="alert-for-staff"),
+        Edits(start=start, alert="alert-for-staff"),
         confirmed=NOTHING_CONFIRMED,
         expected_version=None,
         correlation_id="c",
-        now=NOW + timedelta(hours=5),
+        now=now,
     )
+    return check_fhir(await day.api.get(f"{PATH}/{day.booked}", day.here.dana))
 
-    after = check_fhir(await day.api.get(f"{PATH}/{day.booked}", day.here.dana))
+
+async def test_created_is_when_it_was_booked_whatever_came_after(day: Day) -> None:
+    """A move raises version and time of change, and leaves the day of booking."""
+    before = await day.api.get(f"{PATH}/{day.booked}", day.here.dana)
+    after = await move(day, later(days=9), NOW + timedelta(hours=5))
 
     assert before["created"] == after["created"] == "2026-11-22T12:00:00Z"
     assert before["meta"]["versionId"] == "1"
     assert after["meta"] == {"versionId": "2", "lastUpdated": "2026-11-22T17:00:00Z"}
     assert after["start"] == "2026-12-10T15:00:00Z"
     assert "alert-for-staff" not in str(after)
+
+
+async def test_created_is_left_out_where_nobody_knows(day: Day, store: Store) -> None:
+    """Of what was brought along from elsewhere: a later move is not its making."""
+    await store.database["history"].delete_many({"appointment_id": day.booked})
+    assert "created" not in await day.api.get(f"{PATH}/{day.booked}", day.here.dana)
+    assert "created" not in await move(day, later(days=9), NOW + timedelta(hours=5))
+    assert "created" not in (await day.found(day.here.dana))[day.booked]
 
 
 async def test_links_are_of_the_public_address(store: Store, tmp_path: Path) -> None:

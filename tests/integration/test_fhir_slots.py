@@ -77,6 +77,7 @@ async def test_a_day_is_told_as_free_and_busy(week: Week) -> None:
     """Work, but for what is booked and the pause after it; alike for everybody on the staff."""
     await week.book(f"{TUESDAY}T10:00")
     await week.book(f"{TUESDAY}T18:00", client_id=week.here.keisha.id)
+    await week.book(f"{TUESDAY}T14:00", clinician_id=week.here.marcus.id)
 
     for actor in (week.here.dana, week.here.marcus, week.here.priya):
         slots = await week.slots(actor, TUESDAY)

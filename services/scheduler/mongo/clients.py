@@ -63,8 +63,7 @@ class Clients:
         if after is not None:
             query["$and"] = [*query.get("$and", []), _beyond(*after)]
         cursor = self._collection.find(query).sort([("search.sort", 1), ("_id", 1)]).limit(limit)
-        if wanted.ids is None:
-            cursor = cursor.hint(_index_for(actor, wanted))
+        cursor = cursor.hint(_index_for(actor, wanted))
         return [from_document(document) async for document in cursor]
 
     async def count(self, actor: StaffMember, wanted: ClientFilter, *, at_most: int) -> int:
@@ -163,7 +162,6 @@ def _to_query(actor: StaffMember, wanted: ClientFilter) -> Document:
     conditions: list[Document] = []
     if wanted.ids is not None:
         conditions.append({"_id": {"$in": sorted(wanted.ids)}})
-
     if wanted.assigned_to is not None:
         conditions.append({"assigned_staff_ids": wanted.assigned_to})
     if wanted.name is not None:
@@ -182,6 +180,8 @@ def _beyond(sort: str, client_id: UUID) -> Document:
 
 def _index_for(actor: StaffMember, wanted: ClientFilter) -> str:
     # Said, not left to the planner (see `request_queries`). Somebody's clients are few enough.
+    if wanted.ids is not None:
+        return "_id_"
     if not actor.runs_the_practice or wanted.assigned_to is not None:
         return "visible_by_client"
     return "by_client" if wanted.name is None else "by_name"

@@ -71,8 +71,8 @@ class History:
             "action": {"$in": [AppointmentChange.BOOKED.value, RequestStatus.APPROVED.value]},
             "before.appointment": None,
         }
-        cursor = self._collection.find(query, {"appointment_id": 1, "at": 1}).sort("at", -1)
-        return {row["appointment_id"]: row["at"] async for row in cursor}  # the first stays
+        cursor = self._collection.find(query, {"appointment_id": 1, "at": 1})
+        return {row["appointment_id"]: row["at"] async for row in cursor}
 
     async def _find(self, query: Document) -> list[HistoryEntry]:
         cursor = self._collection.find(query).sort([("at", 1), ("_id", 1)]).limit(_MOST)

@@ -9,7 +9,7 @@ from services.scheduler.domain.people import StaffMember
 from services.scheduler.domain.refusals import CalendarNotFound, NotPermitted
 from services.scheduler.mongo.calendar_feeds import CalendarFeed
 from services.scheduler.mongo.store import Store
-from services.scheduler.use_cases.find_people import find_staff_member
+from services.scheduler.use_cases.list_staff import find_member
 
 _SECRET_BYTES: Final = 32
 
@@ -46,7 +46,7 @@ async def stop_sharing_calendar(store: Store, actor: StaffMember, clinician_id: 
 
 
 async def _may_share(store: Store, actor: StaffMember, clinician_id: UUID) -> StaffMember:
-    clinician = await find_staff_member(store, actor, clinician_id)
+    clinician = await find_member(store, actor, clinician_id)
     if clinician.id != actor.id and not actor.runs_the_practice:
         raise NotPermitted
     return clinician

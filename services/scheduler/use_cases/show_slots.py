@@ -15,7 +15,7 @@ from services.scheduler.domain.work_schedule import working_time
 from services.scheduler.mongo.appointments import LONGEST
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.change_appointment import find_practice
-from services.scheduler.use_cases.find_people import find_bookable
+from services.scheduler.use_cases.list_bookable import find_bookable
 from services.scheduler.use_cases.show_calendar import LONGEST_RANGE
 
 _AN_INSTANT: Final = timedelta(microseconds=1)

@@ -8,18 +8,25 @@ from services.scheduler.http_api.fhir.parameters import CURSOR, Search
 
 
 def searchset(
-    base: str, kind: str, search: Search, resources: Sequence[Resource], next_cursor: str | None
+    base: str,
+    kind: str,
+    search: Search,
+    resources: Sequence[Resource],
+    next_cursor: str | None,
+    total: int | None = None,
 ) -> Resource:
     """Return a page of a search for resources of one kind; `base` is FHIR's address here.
 
-    The total is told where the first page holds all, which costs nothing to know.
+    The total is told where it is known, and where the first page holds all.
     """
     links = [_link(base, kind, search, "self", search.one(CURSOR.name))]
     if next_cursor is not None:
         links.append(_link(base, kind, search, "next", next_cursor))
     bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "link": links}
     if next_cursor is None and search.one(CURSOR.name) is None:
-        bundle["total"] = len(resources)
+        total = len(resources)
+    if total is not None:
+        bundle["total"] = total
     if resources:
         bundle["entry"] = [
             {

@@ -27,13 +27,10 @@ from services.scheduler.http_api.fhir.parameters import (
     unusable,
 )
 from services.scheduler.http_api.fhir.people import patient_resource, practitioner_resource
+from services.scheduler.http_api.fhir.staff_pages import staff_page
 from services.scheduler.mongo.clients import ClientFilter
-from services.scheduler.use_cases.find_people import (
-    find_client,
-    find_staff_member,
-    page_of_clients,
-    page_of_staff,
-)
+from services.scheduler.use_cases.list_clients import find_client, list_clients
+from services.scheduler.use_cases.list_staff import find_member, list_staff
 from shared.schemas.fields import ShortText
 
 _ID: Final = Parameter("_id", "token", "One or several, with commas between.")
@@ -80,7 +77,7 @@ def _add_patients(router: APIRouter, wiring: Wiring) -> None:
     async def search_patients(request: Request, actor: Annotated[StaffMember, staff]) -> Response:
         """Search client records."""
         search = read_search(request, _OF_PATIENTS)
-        page = await page_of_clients(
+        page = await list_clients(
             store,
             actor,
             ClientFilter(name=_name(search), ids=_ids(search)),
@@ -89,8 +86,9 @@ def _add_patients(router: APIRouter, wiring: Wiring) -> None:
         )
         resources = [patient_resource(client) for client in page.clients]
         cursor = page.end and cursors.encode(_PATIENTS, *page.end)
+        total = page.total.count if page.total and not page.total.is_more else None
         base = fhir_base(wiring, request)
-        return FhirResponse(searchset(base, "Patient", search, resources, cursor))
+        return FhirResponse(searchset(base, "Patient", search, resources, cursor, total))
 
     @router.get("/Patient/{resource_id}", response_class=FhirResponse)
     async def read_patient(resource_id: str, actor: Annotated[StaffMember, staff]) -> Response:
@@ -112,17 +110,15 @@ def _add_practitioners(router: APIRouter, wiring: Wiring) -> None:
     ) -> Response:
         """Search the staff."""
         search = read_search(request, _OF_PRACTITIONERS)
-        active = search.choices("active", ("true", "false"))
-        page = await page_of_staff(
-            store,
-            actor,
-            ids=_ids(search),
-            active=None if active is None or len(active) > 1 else "true" in active,
-            after=cursors.decode_text(search.one(CURSOR.name), _PRACTITIONERS),
-            limit=search.count,
-        )
-        resources = [practitioner_resource(member) for member in page.members]
-        cursor = page.end and cursors.encode(_PRACTITIONERS, *page.end)
+        active, ids = search.choices("active", ("true", "false")), _ids(search)
+        wanted = None if active is None or len(active) > 1 else "true" in active
+        members = [
+            member
+            for member in await list_staff(store, actor, active=wanted)
+            if ids is None or member.id in ids
+        ]
+        page, cursor = staff_page(members, search, _PRACTITIONERS)
+        resources = [practitioner_resource(member) for member in page]
         base = fhir_base(wiring, request)
         return FhirResponse(searchset(base, "Practitioner", search, resources, cursor))
 
@@ -132,7 +128,7 @@ def _add_practitioners(router: APIRouter, wiring: Wiring) -> None:
         identifier = logical_id(resource_id)
         if identifier is None:
             raise StaffNotFound
-        member = await find_staff_member(store, actor, identifier)
+        member = await find_member(store, actor, identifier)
         return resource_response(practitioner_resource(member))
 
 

@@ -31,8 +31,9 @@ from services.scheduler.http_api.fhir.schedules import (
     schedule_resource,
     slot_resource,
 )
+from services.scheduler.http_api.fhir.staff_pages import staff_page
 from services.scheduler.use_cases.change_appointment import find_practice
-from services.scheduler.use_cases.find_people import find_bookable, page_of_staff
+from services.scheduler.use_cases.list_bookable import find_bookable, list_bookable
 from services.scheduler.use_cases.show_slots import find_slot, show_slots
 
 _OF_SCHEDULES: Final = (
@@ -86,17 +87,12 @@ def _add_schedules(router: APIRouter, wiring: Wiring) -> None:
         """Search the calendars of the practice."""
         search = read_search(request, _OF_SCHEDULES)
         clinician = search.reference("actor", "Practitioner")
-        page = await page_of_staff(
-            store,
-            actor,
-            ids=None if clinician is None else frozenset({clinician}),
-            bookable=True,
-            after=cursors.decode_text(search.one(CURSOR.name), _BY_NAME),
-            limit=search.count,
-        )
+        members = [
+            member for member in await list_bookable(store, actor) if clinician in (None, member.id)
+        ]
+        page, cursor = staff_page(members, search, _BY_NAME)
         now = utc_now()
-        resources = [schedule_resource(member, now) for member in page.members]
-        cursor = page.end and cursors.encode(_BY_NAME, *page.end)
+        resources = [schedule_resource(member, now) for member in page]
         base = fhir_base(wiring, request)
         return FhirResponse(searchset(base, "Schedule", search, resources, cursor))
 
