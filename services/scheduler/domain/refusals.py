@@ -333,3 +333,10 @@ class CalendarFeedNotFound(Refusal):
 
     code = "calendar-feed-not-found"
     detail = "There is no such calendar: it may be shared under another address now."
+
+
+class UnknownCursor(Refusal):
+    """The cursor was not given for this list, or what it ended with is not to be seen any more."""
+
+    code = "unknown-cursor"
+    detail = "The cursor is not one of this list in this order: start again without it."

@@ -9,9 +9,34 @@ from pydantic import BaseModel, Field
 from services.scheduler.domain.people import Client
 from services.scheduler.http_api.inputs import Input
 from services.scheduler.http_api.request_models import TotalOutput
-from shared.schemas.fields import BirthDate, EmailAddress, PersonName, PhoneNumber, ZoneName
+from shared.schemas.fields import (
+    BirthDate,
+    EmailAddress,
+    PersonName,
+    PhoneNumber,
+    ShortText,
+    ZoneName,
+)
 
 _Assigned = Annotated[list[UUID], Field(max_length=20)]
+
+
+class ClientListInput(Input):
+    """Whose clients, and how many; all of it goes into a URL, so no name does."""
+
+    assigned_to: UUID | None = None
+    cursor: str | None = Field(
+        default=None, max_length=400, description="`next_cursor` of the page before."
+    )
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class ClientSearchInput(ClientListInput):
+    """The same with a name: a body, since names do not belong into URLs."""
+
+    name: ShortText = Field(
+        description="Beginnings of words of the name; no matter case and accents."
+    )
 
 
 class _Described(Input):

@@ -11,11 +11,12 @@ from services.scheduler.http_api import cursors
 from services.scheduler.http_api.answers import set_added, set_etag
 from services.scheduler.http_api.client_models import (
     ClientInput,
+    ClientListInput,
     ClientPage,
     ClientRecordOutput,
+    ClientSearchInput,
     NewClientInput,
 )
-from services.scheduler.http_api.cursors import CursorParameter
 from services.scheduler.http_api.dependencies import (
     IdempotencyKey,
     NeededVersion,
@@ -29,13 +30,11 @@ from services.scheduler.use_cases.add_client import add_client
 from services.scheduler.use_cases.add_record import new_id
 from services.scheduler.use_cases.edit_client import edit_client
 from services.scheduler.use_cases.list_clients import find_client, list_clients
-from shared.schemas.fields import ShortText
 
 log = structlog.get_logger(__name__)
 
 _PATH = "/v1/clients"
 _ORDER = "client-name"
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 def client_routes(wiring: Wiring) -> APIRouter:
@@ -46,24 +45,15 @@ def client_routes(wiring: Wiring) -> APIRouter:
 
     @router.get("")
     async def list_(
-        actor: Annotated[StaffMember, staff],
-        name: Annotated[
-            ShortText | None,
-            Query(description="Beginnings of words of the name; no matter case and accents."),
-        ] = None,
-        assigned_to: UUID | None = None,
-        cursor: CursorParameter = None,
-        limit: Limit = 50,
+        actor: Annotated[StaffMember, staff], asked: Annotated[ClientListInput, Query()]
     ) -> ClientPage:
         """List clients by name: all of the practice, or those assigned to you."""
-        after = cursors.decode_text(cursor, _ORDER)
-        wanted = ClientFilter(name=name, assigned_to=assigned_to)
-        page = await list_clients(store, actor, wanted, after=after, limit=limit)
-        return ClientPage(
-            items=[ClientRecordOutput.of(client) for client in page.clients],
-            next_cursor=page.end and cursors.encode(_ORDER, *page.end),
-            total=page.total and TotalOutput.of(page.total),
-        )
+        return await _list(wiring, actor, asked, name=None)
+
+    @router.post("/search")
+    async def search(actor: Annotated[StaffMember, staff], body: ClientSearchInput) -> ClientPage:
+        """List the same of those of a name."""
+        return await _list(wiring, actor, body, name=body.name)
 
     @router.post("", status_code=201)
     async def add(
@@ -105,3 +95,16 @@ def client_routes(wiring: Wiring) -> APIRouter:
         return ClientRecordOutput.of(client)
 
     return router
+
+
+async def _list(
+    wiring: Wiring, actor: StaffMember, asked: ClientListInput, *, name: str | None
+) -> ClientPage:
+    wanted = ClientFilter(name=name, assigned_to=asked.assigned_to)
+    after = cursors.decode_id(asked.cursor, _ORDER)
+    page = await list_clients(wiring.store, actor, wanted, after=after, limit=asked.limit)
+    return ClientPage(
+        items=[ClientRecordOutput.of(client) for client in page.clients],
+        next_cursor=None if page.end is None else cursors.encode(_ORDER, None, page.end),
+        total=page.total and TotalOutput.of(page.total),
+    )

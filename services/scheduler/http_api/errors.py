@@ -17,6 +17,7 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.ActorNotStaff: HTTPStatus.FORBIDDEN,
     refusals.NotPermitted: HTTPStatus.FORBIDDEN,
     refusals.RangeEmpty: HTTPStatus.BAD_REQUEST,
+    refusals.UnknownCursor: HTTPStatus.BAD_REQUEST,
     refusals.RangeTooLong: HTTPStatus.BAD_REQUEST,
     refusals.AlreadyDecided: HTTPStatus.CONFLICT,
     refusals.StaleVersion: HTTPStatus.PRECONDITION_FAILED,

@@ -15,7 +15,7 @@ from services.scheduler.http_api.dependencies import (
     staff_dependency,
     utc_now,
 )
-from services.scheduler.http_api.request_filters import Listing, listing
+from services.scheduler.http_api.request_filters import Listing, ListInput, SearchInput
 from services.scheduler.http_api.request_models import (
     ApprovalInput,
     DecidedOutput,
@@ -38,9 +38,6 @@ from shared.observability.metrics import DECISIONS
 
 log = structlog.get_logger(__name__)
 
-Limit = Annotated[int, Query(ge=1, le=200)]
-Wanted = Annotated[Listing, Depends(listing)]
-
 
 async def _logged(request_id: UUID) -> UUID:
     structlog.contextvars.bind_contextvars(request_id=str(request_id))
@@ -58,13 +55,15 @@ def request_routes(wiring: Wiring) -> APIRouter:
 
     @router.get("")
     async def list_(
-        actor: Annotated[StaffMember, staff], wanted: Wanted, limit: Limit = 50
+        actor: Annotated[StaffMember, staff], asked: Annotated[ListInput, Query()]
     ) -> RequestPage:
         """List what was asked for; by default all that is pending of the past year."""
-        page = await list_requests(
-            store, actor, wanted.filter, wanted.order, after=wanted.after, limit=limit
-        )
-        return RequestPage.of(page, wanted.now, wanted.cursor_of(page.end))
+        return await _list(wiring, actor, asked)
+
+    @router.post("/search")
+    async def search(actor: Annotated[StaffMember, staff], body: SearchInput) -> RequestPage:
+        """List the same of clients of a name."""
+        return await _list(wiring, actor, body)
 
     @router.get("/{request_id}")
     async def review(
@@ -96,6 +95,19 @@ def request_routes(wiring: Wiring) -> APIRouter:
         return PreviewOutput.of(found)
 
     return router
+
+
+async def _list(wiring: Wiring, actor: StaffMember, asked: ListInput) -> RequestPage:
+    wanted = Listing.of(asked, utc_now())
+    page = await list_requests(
+        wiring.store,
+        actor,
+        wanted.filter,
+        wanted.order,
+        after=wanted.after,
+        limit=wanted.limit,
+    )
+    return RequestPage.of(page, wanted.now, wanted.cursor_of(page.end))
 
 
 def decision_routes(wiring: Wiring) -> APIRouter:

@@ -64,9 +64,12 @@ class RequestFilter:
 
 @dataclass(frozen=True, slots=True)
 class ListPosition:
-    """Where a page ended: the value it is sorted by (an instant or a name), and the id."""
+    """Where a page ended: the value it is sorted by (an instant or a name), and the id.
 
-    value: datetime | str
+    None is a name that a cursor does not hold and that is read again.
+    """
+
+    value: datetime | str | None
     request_id: UUID
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from services.scheduler.domain.appointment_request import AppointmentRequest
 from services.scheduler.domain.people import StaffMember
+from services.scheduler.domain.refusals import UnknownCursor
 from services.scheduler.mongo.request_queries import ListPosition, Order, RequestFilter
 from services.scheduler.mongo.requests import position_of
 from services.scheduler.mongo.store import Store
@@ -50,7 +51,17 @@ async def list_requests(
     after: ListPosition | None,
     limit: int,
 ) -> Page:
-    """Return a page of what the actor may see; a page stays where it is while rows change."""
+    """Return a page of what the actor may see; a page stays where it is while rows change.
+
+    Raises:
+        UnknownCursor: the position is of a request that the actor may not see any more.
+
+    """
+    if after is not None and after.value is None:
+        last = await store.requests.get(actor, after.request_id)
+        if last is None:
+            raise UnknownCursor
+        after = position_of(last, order)
     found, total = await asyncio.gather(
         store.requests.find(actor, wanted, order, after=after, limit=limit + 1),
         _total(store, actor, wanted, order, after),

@@ -112,6 +112,13 @@ RECORD_ROWS: Final = [
     Row("GET", _SERVICE, colleagues(), values=_service_id),
     Row("PUT", _SERVICE, only_scheduler(), values=_service_id, body=_service, headers=_FIRST),
     Row("GET", "/v1/clients", everybody(), shows=True),
+    Row(
+        "POST",
+        "/v1/clients/search",
+        everybody(),
+        shows=True,
+        body=lambda world: {"name": world.client.name.split()[0]},
+    ),
     Row("POST", "/v1/clients", _new(), body=_client),
     Row("GET", _CLIENT, who_may_see(), shows=True, values=_client_id),
     Row(

@@ -92,6 +92,13 @@ ROWS: Final = [
     Row("GET", "/v1/to-do", everybody(), shows=True),
     Row("GET", "/v1/calendar", everybody(), shows=True, query=_range),
     Row("GET", _REQUESTS, everybody(), shows=True),
+    Row(
+        "POST",
+        _REQUESTS + "/search",
+        everybody(),
+        shows=True,
+        body=lambda world: {"client": world.client.name.split()[0]},
+    ),
     Row("GET", _ONE_REQUEST, who_may_see(), shows=True, values=_pending),
     Row("GET", _ONE_REQUEST + "/history", who_may_see(), shows=True, values=_pending),
     Row("POST", _ONE_REQUEST + "/preview", who_may_see(), shows=True, values=_pending),

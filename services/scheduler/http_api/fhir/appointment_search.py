@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.scheduler.domain.appointment import AppointmentStatus
 from services.scheduler.domain.appointment_request import RequestStatus
+from services.scheduler.domain.refusals import UnknownCursor
 from services.scheduler.http_api import cursors
 from services.scheduler.http_api.fhir.dates import Bounds
 from services.scheduler.http_api.fhir.parameters import (
@@ -15,7 +16,6 @@ from services.scheduler.http_api.fhir.parameters import (
     unusable,
 )
 from services.scheduler.use_cases.list_booked_and_asked import BookedOrAskedFilter, Position
-from shared.http.problems import Problem
 
 OFFERED: Final = (
     Parameter(
@@ -73,7 +73,7 @@ def position_in(search: Search) -> Position | None:
         return None
     try:
         position, is_booked = cursors.decode_instant(cursor, _BOOKED), True
-    except Problem:
+    except UnknownCursor:
         position, is_booked = cursors.decode_instant(cursor, _ASKED), False
     return position and Position(is_booked, *position)
 

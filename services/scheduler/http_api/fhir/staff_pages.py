@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.scheduler.domain.people import StaffMember
+from services.scheduler.domain.refusals import UnknownCursor
 from services.scheduler.http_api import cursors
 from services.scheduler.http_api.fhir.parameters import CURSOR, Search
 
@@ -16,12 +17,15 @@ def staff_page(
     `order` is the name of the list in its cursors.
     """
     by_name = sorted(members, key=_position)
-    after = cursors.decode_text(search.one(CURSOR.name), order)
-    rest = [member for member in by_name if after is None or _position(member) > after]
+    last_id = cursors.decode_id(search.one(CURSOR.name), order)
+    last = next((member for member in by_name if member.id == last_id), None)
+    if last_id is not None and last is None:
+        raise UnknownCursor
+    rest = [member for member in by_name if last is None or _position(member) > _position(last)]
     page = rest[: search.count]
     if len(page) == len(rest):
         return page, None
-    return page, cursors.encode(order, *_position(page[-1]))
+    return page, cursors.encode(order, None, page[-1].id)
 
 
 def _position(member: StaffMember) -> tuple[str, UUID]:
