@@ -17,7 +17,7 @@ from tests.harness.stores import empty_store
 from tests.integration.state_machine.journal import Journal
 from tests.integration.state_machine.machine import PracticesAtWork
 
-USUAL_EXAMPLES = 25
+USUAL_EXAMPLES = 50
 EXAMPLES = int(os.environ.get("OPENCHAIR_TEST_EXAMPLES", USUAL_EXAMPLES))
 SOUGHT = {
     "Approve at once: done",

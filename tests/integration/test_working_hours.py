@@ -14,6 +14,7 @@ from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.change_appointment import Changed
 from services.scheduler.use_cases.show_calendar import show_calendar
 from tests.harness.clock_changes import (
+    BACK,
     EACH_CHANGE,
     HALF_AN_HOUR,
     MIDNIGHT,
@@ -87,6 +88,22 @@ async def test_hours_over_the_change_hold_both_of_its_sides(
     assert codes(booked) == ()
     early = await move(small, booked.appointment, Edits(start=opens - timedelta(minutes=1)))
     assert codes(early) == OUTSIDE
+
+
+@BACK
+async def test_hours_until_the_repeated_half_hour_end_with_its_second(
+    store: Store, change: ClockChange
+) -> None:
+    """An hour that comes twice is worked twice."""
+    small = await practice_in(store, change.zone)
+    ends = time.fromisoformat(change.half_after[:5])
+    await let_dana_work(small, WeeklyHours(SUNDAY, MIDNIGHT, ends))
+
+    booked = await book(small, change.instant - HALF_AN_HOUR, minutes=60)
+
+    assert codes(booked) == ()
+    late = await move(small, booked.appointment, Edits(minutes=61))
+    assert codes(late) == OUTSIDE
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Australia/Sydney"])

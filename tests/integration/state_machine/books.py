@@ -1,7 +1,7 @@
 """The practices' books as the model keeps them, and the entries that operations make in them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -72,6 +72,20 @@ class Books:
     outbox: dict[str, Told] = field(default_factory=dict)
     withdrawals: dict[tuple[str, str], Withdraw] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def copy(self) -> "Books":
+        """Return books that may be changed without changing these."""
+        return replace(
+            self,
+            requests={name: one.copy() for name, one in self.requests.items()},
+            appointments={name: one.copy() for name, one in self.appointments.items()},
+            clients=dict(self.clients),
+            assigned={name: set(staff) for name, staff in self.assigned.items()},
+            history=dict(self.history),
+            outbox=dict(self.outbox),
+            withdrawals=dict(self.withdrawals),
+            keys=dict(self.keys),
+        )
 
     def picture(self) -> Picture:
         """Return what the database must hold."""

@@ -1,7 +1,6 @@
 """The plain model: one operation at a time, and which order explains several at once."""
 
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from itertools import permutations
 from typing import Final
 
@@ -69,7 +68,7 @@ def why_not(
         yield f"{number}: {operation} -> {outcome}"
     reasons = []
     for order in permutations(range(len(results))):
-        after = deepcopy(books)
+        after = books.copy()
         for position, number in enumerate(order):
             operation, outcome = results[number]
             expected = apply(after, operation, outcome)
@@ -95,6 +94,6 @@ def _orders(books: Books, results: tuple[tuple[Operation, Outcome], ...]) -> Ite
     if not results:
         yield books
     for position, (operation, outcome) in enumerate(results):
-        after = deepcopy(books)
+        after = books.copy()
         if apply(after, operation, outcome).explains(outcome, alone=False):
             yield from _orders(after, (*results[:position], *results[position + 1 :]))

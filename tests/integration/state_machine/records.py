@@ -68,6 +68,10 @@ class Request:
         """Who made it without being on record."""
         return self.submission.newcomer if self.submission else None
 
+    def copy(self) -> "Request":
+        """Return one that may be changed."""
+        return replace(self, flags=set(self.flags), visible_to=set(self.visible_to))
+
 
 @dataclass
 class Appointment:
@@ -82,6 +86,10 @@ class Appointment:
     version: int = 1
     requests: set[str] = field(default_factory=set)
     email: str | None = None
+
+    def copy(self) -> "Appointment":
+        """Return one that may be changed."""
+        return replace(self, visible_to=set(self.visible_to), requests=set(self.requests))
 
 
 @dataclass(frozen=True)
