@@ -1,11 +1,11 @@
 """Approving a pending request of a client on record, against a bare transaction of its writes."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, islice
-from typing import Final
+from typing import Final, TypeVar
 
 from benchmarks.bare_approval import Slot, Writes, copied, read_writes, shape, write_bare
 from benchmarks.counting import CommandCount, CommandCounter
@@ -22,18 +22,21 @@ from shared.schemas.request_submitted import RequestSubmitted, RequestSubmittedD
 from shared.schemas.vocabulary import RequestType
 
 TARGET: Final = Target(0.7, at_least=True)
-CONCURRENCIES: Final = {1: 150, 8: 400}
-"""How many at once, and how many approvals are one figure."""
+SLICES: Final = {1: (25, 6), 8: (80, 5)}
+"""For so many at once: approvals of a slice, and slices of a figure."""
 
 _DATABASE: Final = "bench_approve"
-_EACH: Final = 3
+_SIDE: Final = len(CLINICIANS) // 2
+"""Either side has clinicians of its own, so that it opens as many of their days."""
+
+_CLIENTS_EACH: Final = 3
 _HOURS: Final = 8
 _WORKDAYS: Final = 5
 _FIRST_HOUR_UTC: Final = 14
 _BATCH: Final = 200
 _COUNTED: Final = 100
 
-Approve = Callable[[Slot], Awaitable[object]]
+T = TypeVar("T")
 
 
 async def measure_approving(client: Client, *, pairs: int) -> list[Measurement]:
@@ -44,7 +47,7 @@ async def measure_approving(client: Client, *, pairs: int) -> list[Measurement]:
 
     """
     bench = await _prepared(client)
-    return [await bench.measure(at_once, many, pairs) for at_once, many in CONCURRENCIES.items()]
+    return [await bench.measure(at_once, pairs) for at_once in SLICES]
 
 
 async def count_commands(client: Client, counter: CommandCounter) -> dict[str, list[CommandCount]]:
@@ -54,128 +57,138 @@ async def count_commands(client: Client, counter: CommandCounter) -> dict[str, l
 
 async def _prepared(client: Client) -> "_Bench":
     await client.drop_database(_DATABASE)
-    bench = _Bench(client, Store(client, _DATABASE))
-    await bench.prepare()
+    store = Store(client, _DATABASE)
+    await migrate(store.database)
+    await save_practice(store)
+    for number in range(_CLIENTS_EACH * len(CLINICIANS)):
+        await store.clients.save(_client_record(number))
+    now = datetime.now(UTC).replace(microsecond=0)
+    to_approve = _slots(now.date(), range(_SIDE, 2 * _SIDE))
+    (slot,) = await _received(store, to_approve, 1, now)
+    await _approve(store, slot, now)
+    sample = await read_writes(store, slot)
+    bench = _Bench(client, store, now, sample, _slots(now.date(), range(_SIDE)), to_approve)
+    await bench.require_same_writes()
+    await bench.warm_up()
     return bench
 
 
+@dataclass(frozen=True, slots=True)
 class _Bench:
-    def __init__(self, client: Client, store: Store) -> None:
-        self._client = client
-        self._store = store
-        self._now = datetime.now(UTC).replace(microsecond=0)
-        self._slots = _slots(self._now.date())
-        self._sample: Writes | None = None
-        self._last: Slot | None = None
+    client: Client
+    store: Store
+    now: datetime
+    sample: Writes
+    to_write: Iterator[Slot]
+    to_approve: Iterator[Slot]
 
-    async def prepare(self) -> None:
-        await migrate(self._store.database)
-        await save_practice(self._store)
-        for number in range(_EACH * len(CLINICIANS)):
-            await self._store.clients.save(_client_record(number))
-        (slot,) = await self._take(1)
-        await self._approve(slot)
-        self._sample = await read_writes(self._store, slot)
-        await self._require_same_writes()
-        for way in (self._bare, self._subject):  # connections, caches, everybody's first day
-            await way(1, len(CLINICIANS) // 2)
-
-    async def measure(self, at_once: int, many: int, pairs: int) -> Measurement:
-        baseline, subject = await in_turn(
-            pairs, lambda: self._bare(at_once, many), lambda: self._subject(at_once, many)
+    async def measure(self, at_once: int, pairs: int) -> Measurement:
+        many, slices = SLICES[at_once]
+        writes = [await self._copies(many) for _ in range(pairs * slices)]
+        slots = [await self._slots(many) for _ in range(pairs * slices)]
+        bare, approved = await in_turn(
+            pairs,
+            slices,
+            lambda number: _work_off(writes[number], self._write, at_once),
+            lambda number: _work_off(slots[number], self._approve, at_once),
         )
-        name = "one at a time" if at_once == 1 else f"{at_once} at once"
-        return Measurement("approve", name, Unit.PER_SECOND, baseline, subject, TARGET)
+        return Measurement(
+            "approve",
+            "one at a time" if at_once == 1 else f"{at_once} at once",
+            Unit.PER_SECOND,
+            tuple(many * 1000 / milliseconds for milliseconds in bare),
+            tuple(many * 1000 / milliseconds for milliseconds in approved),
+            TARGET,
+        )
 
     async def count(self, counter: CommandCounter) -> dict[str, list[CommandCount]]:
-        found = {}
-        for name, way in {"bare transaction": self._write_bare, "approval": self._approve}.items():
-            slots = await self._take(_COUNTED)
-            counter.is_on = True
-            await _per_second(slots, way, at_once=1)
-            counter.is_on = False
-            found[name] = counter.counts(_COUNTED)
-        return found
+        writes, slots = await self._copies(_COUNTED), await self._slots(_COUNTED)
+        counter.is_on = True
+        await _work_off(writes, self._write, 1)
+        bare = counter.counts(_COUNTED)
+        await _work_off(slots, self._approve, 1)
+        counter.is_on = False
+        return {"bare transaction": bare, "approval": counter.counts(_COUNTED)}
 
-    async def _require_same_writes(self) -> None:
-        """Compare, field by field, what one of each left."""
-        found = []
-        for slot, way in zip(await self._take(2), (self._approve, self._write_bare), strict=True):
-            await way(slot)
-            found.append(await read_writes(self._store, slot))
-        one, other = found
+    async def require_same_writes(self) -> None:
+        """Compare, field by field, what one of each leaves."""
+        (writes,), (slot,) = await self._copies(1), await self._slots(1)
+        await self._write(writes)
+        await self._approve(slot)
+        bare = await read_writes(self.store, writes.slot)
+        approved = await read_writes(self.store, slot)
         for name in ("decided", "appointment", "history", "outbox"):
-            if shape(getattr(one, name)) != shape(getattr(other, name)):
+            if shape(getattr(bare, name)) != shape(getattr(approved, name)):
                 raise RuntimeError(f"the bare transaction writes another {name}")
 
-    async def _bare(self, at_once: int, many: int) -> float:
-        slots = await self._take(many)
-        ready = {slot.request_id: copied(self._of_sample, slot) for slot in slots}
-        return await _per_second(
-            slots,
-            lambda slot: write_bare(self._client, self._store, ready[slot.request_id]),
-            at_once,
-        )
+    async def warm_up(self) -> None:
+        """Make connections, fill caches, open everybody's first day."""
+        await _work_off(await self._copies(_SIDE), self._write, 1)
+        await _work_off(await self._slots(_SIDE), self._approve, 1)
 
-    async def _subject(self, at_once: int, many: int) -> float:
-        return await _per_second(await self._take(many), self._approve, at_once)
+    async def _copies(self, many: int) -> list[Writes]:
+        slots = await _received(self.store, self.to_write, many, self.now)
+        return [copied(self.sample, slot) for slot in slots]
+
+    async def _slots(self, many: int) -> list[Slot]:
+        return await _received(self.store, self.to_approve, many, self.now)
+
+    async def _write(self, writes: Writes) -> None:
+        await write_bare(self.client, self.store, writes)
 
     async def _approve(self, slot: Slot) -> None:
-        await approve_request(
-            self._store, SCHEDULER, slot.request_id, Edits(), expected_version=None, now=self._now
-        )
-
-    async def _write_bare(self, slot: Slot) -> None:
-        await write_bare(self._client, self._store, copied(self._of_sample, slot))
-
-    @property
-    def _of_sample(self) -> Writes:
-        if self._sample is None:
-            raise RuntimeError("nothing is prepared")
-        return self._sample
-
-    async def _take(self, many: int) -> list[Slot]:
-        """Return so many further slots, each with its request waiting."""
-        slots = list(islice(self._slots, many))
-        for first in range(0, many, _BATCH):
-            events = [self._submission(slot) for slot in slots[first : first + _BATCH]]
-            await receive_requests(self._store, events, now=self._now)
-        return slots
-
-    def _submission(self, slot: Slot) -> RequestSubmitted:
-        return RequestSubmitted(
-            id=f"{slot.request_id}:submitted",
-            source="/benchmarks",
-            subject=str(slot.request_id),
-            time=self._now,
-            practiceid=PRACTICE.id,
-            correlationid=f"bench-{slot.request_id.hex}",
-            data=RequestSubmittedData(
-                request_id=slot.request_id,
-                request_type=RequestType.NEW,
-                submitted_at=self._now,
-                submitted_by="bench",
-                client_id=slot.client_id,
-                service_id=SESSION.id,
-                clinician_id=slot.clinician_id,
-                start=slot.start,
-            ),
-        )
+        await _approve(self.store, slot, self.now)
 
 
-async def _per_second(slots: Sequence[Slot], approve: Approve, at_once: int) -> float:
-    waiting = iter(slots)
-
-    async def work() -> None:
-        for slot in waiting:
-            await approve(slot)
-
-    began = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(at_once)))
-    return len(slots) / (time.perf_counter() - began)
+async def _approve(store: Store, slot: Slot, now: datetime) -> None:
+    await approve_request(
+        store, SCHEDULER, slot.request_id, Edits(), expected_version=None, now=now
+    )
 
 
-def _slots(today: date) -> Iterator[Slot]:
+async def _work_off(
+    pieces: Sequence[T], work: Callable[[T], Awaitable[None]], at_once: int
+) -> None:
+    waiting = iter(pieces)
+
+    async def worker() -> None:
+        for piece in waiting:
+            await work(piece)
+
+    await asyncio.gather(*(worker() for _ in range(at_once)))
+
+
+async def _received(store: Store, slots: Iterator[Slot], many: int, now: datetime) -> list[Slot]:
+    """Return so many further slots, each with its request waiting."""
+    taken = list(islice(slots, many))
+    for first in range(0, many, _BATCH):
+        events = [_submission(slot, now) for slot in taken[first : first + _BATCH]]
+        await receive_requests(store, events, now=now)
+    return taken
+
+
+def _submission(slot: Slot, now: datetime) -> RequestSubmitted:
+    return RequestSubmitted(
+        id=f"{slot.request_id}:submitted",
+        source="/benchmarks",
+        subject=str(slot.request_id),
+        time=now,
+        practiceid=PRACTICE.id,
+        correlationid=f"bench-{slot.request_id.hex}",
+        data=RequestSubmittedData(
+            request_id=slot.request_id,
+            request_type=RequestType.NEW,
+            submitted_at=now,
+            submitted_by="bench",
+            client_id=slot.client_id,
+            service_id=SESSION.id,
+            clinician_id=slot.clinician_id,
+            start=slot.start,
+        ),
+    )
+
+
+def _slots(today: date, clinicians: range) -> Iterator[Slot]:
     """Return free times without end: every hour of eight a day, one clinician after the other.
 
     The clinicians' days do not begin together, so that of any eight slots one opens a day.
@@ -184,14 +197,14 @@ def _slots(today: date) -> Iterator[Slot]:
     monday = today + timedelta(days=7 - today.weekday())
     midnight = datetime(monday.year, monday.month, monday.day, tzinfo=UTC)
     for turn in count():
-        for number, clinician in enumerate(CLINICIANS):
+        for number in clinicians:
             day, hour = divmod(turn + number, _HOURS)
             week, weekday = divmod(day, _WORKDAYS)
             start = midnight + timedelta(weeks=week, days=weekday, hours=_FIRST_HOUR_UTC + hour)
             yield Slot(
                 request_id=bench_id(f"approve:{turn}:{number}"),
-                clinician_id=clinician.id,
-                client_id=_client_record(number + turn % _EACH * len(CLINICIANS)).id,
+                clinician_id=CLINICIANS[number].id,
+                client_id=_client_record(number + turn % _CLIENTS_EACH * len(CLINICIANS)).id,
                 start=start,
                 end=start + timedelta(minutes=SESSION.minutes),
                 opens_day=(number, day) not in opened,

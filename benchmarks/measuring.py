@@ -8,12 +8,9 @@ from statistics import median
 from typing import Any, Final
 
 CALLS: Final = 20
-"""A time is the mean of so many calls, which take the inputs there are in turn."""
-
-_LONGEST_SECONDS: Final = 1.0
 
 Call = Callable[[], Awaitable[object]]
-Measure = Callable[[], Awaitable[float]]
+Slice = Callable[[int], Awaitable[object]]
 
 
 class Unit(StrEnum):
@@ -98,31 +95,39 @@ class Measurement:
 async def compare_times(
     baseline: Sequence[Call], subject: Sequence[Call], pairs: int
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return, in turn, how long calls of each take in milliseconds, once both are warm."""
-    for calls in (baseline, subject):
-        await milliseconds(calls)
-    return await in_turn(pairs, lambda: milliseconds(baseline), lambda: milliseconds(subject))
+    """Return how long calls of each take, in milliseconds, in turn, once both are warm.
 
-
-async def milliseconds(calls: Sequence[Call]) -> float:
-    """Return the mean of CALLS calls; of fewer, but of each, where they take long."""
-    done, began = 0, time.perf_counter()
-    while done < max(CALLS, len(calls)):
-        await calls[done % len(calls)]()
-        done += 1
-        if done % len(calls) == 0 and time.perf_counter() - began > _LONGEST_SECONDS:
-            break
-    return (time.perf_counter() - began) * 1000 / done
+    A figure is the mean of CALLS calls, which take the inputs there are in turn.
+    """
+    if len(baseline) != len(subject):
+        raise ValueError("the same calls on both sides")
+    for call in (*baseline, *subject):
+        await call()
+    return await in_turn(
+        pairs,
+        max(CALLS, len(baseline)),
+        lambda number: baseline[number % len(baseline)](),
+        lambda number: subject[number % len(subject)](),
+    )
 
 
 async def in_turn(
-    pairs: int, baseline: Measure, subject: Measure
+    pairs: int, slices: int, baseline: Slice, subject: Slice
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Measure both `pairs` times, next to each other; who is first changes with each pair."""
-    of_baseline: list[float] = []
-    of_subject: list[float] = []
-    for number in range(pairs):
-        turns = [(of_baseline, baseline), (of_subject, subject)]
-        for figures, measure in turns if number % 2 == 0 else reversed(turns):
-            figures.append(await measure())
-    return tuple(of_baseline), tuple(of_subject)
+    """Return the mean of so many slices of work of each, in milliseconds, once for each pair.
+
+    A slice of one comes next to the same of the other, so that a machine that is slow for a moment
+    is slow for both; who is first changes each time. Slices are numbered through all pairs.
+    """
+    figures: tuple[list[float], list[float]] = ([], [])
+    for pair in range(pairs):
+        spent = [0.0, 0.0]
+        for number in range(pair * slices, (pair + 1) * slices):
+            turns = [(0, baseline), (1, subject)]
+            for side, work in turns if number % 2 == 0 else reversed(turns):
+                began = time.perf_counter()
+                await work(number)
+                spent[side] += time.perf_counter() - began
+        for side, seconds in enumerate(spent):
+            figures[side].append(seconds * 1000 / slices)
+    return tuple(figures[0]), tuple(figures[1])

@@ -48,18 +48,22 @@ def test_figures_without_a_partner_are_refused() -> None:
         times((15.0,))
 
 
-async def test_who_is_measured_first_changes_with_each_pair() -> None:
-    """What comes first may find the machine colder or warmer."""
-    order: list[str] = []
+async def test_slices_of_the_two_alternate_and_are_numbered_through() -> None:
+    """What comes first may find the machine colder or warmer, so each does as often."""
+    order: list[tuple[str, int]] = []
 
-    async def measure(name: str, figure: float) -> float:
-        order.append(name)
-        return figure
+    async def work(name: str, number: int) -> None:
+        order.append((name, number))
 
-    figures = await in_turn(3, lambda: measure("baseline", 1.0), lambda: measure("subject", 2.0))
+    figures = await in_turn(
+        2, 2, lambda number: work("bare", number), lambda number: work("whole", number)
+    )
 
-    assert order == ["baseline", "subject", "subject", "baseline", "baseline", "subject"]
-    assert figures == ((1.0, 1.0, 1.0), (2.0, 2.0, 2.0))
+    assert order == [
+        *[("bare", 0), ("whole", 0), ("whole", 1), ("bare", 1)],
+        *[("bare", 2), ("whole", 2), ("whole", 3), ("bare", 3)],
+    ]
+    assert [len(side) for side in figures] == [2, 2]
 
 
 def test_the_table_tells_target_and_outcome_in_aligned_columns() -> None:
