@@ -4,7 +4,7 @@ VENV := .venv/bin
 SETUP := $(PYTHON) deploy/local/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format lock schemas k8s-validate clean
+.PHONY: help run demo test bench lint format lock schemas k8s-validate clean
 
 help:  ## show this
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,6 +20,10 @@ demo:  ## drive the main job once, on the running system or on one of its own
 test:  ## all tests, on real servers
 	@$(SETUP)
 	@$(VENV)/python -m pytest
+
+bench:  ## speed, each measurement against a baseline in turn with it
+	@$(SETUP)
+	@$(VENV)/python -m benchmarks
 
 lint:  ## style, types, architecture
 	@$(SETUP) --without-servers

@@ -36,7 +36,7 @@ class DeadLetter:
             str(self.message.headers.get(name, "?"))
             for name in (DIED_AT_HEADER, ATTEMPT_HEADER, REASON_HEADER)
         )
-        return f"{self.queue.name:<20}  {died_at}  {self.id}  attempt {attempt}  {reason}"
+        return f"{self.queue.name:<23}  {died_at}  {self.id}  attempt {attempt}  {reason}"
 
 
 class DeadLetters:

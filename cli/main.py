@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cli.dead_letters import DeadLetters, body_text
 from cli.demo import run_demo
+from cli.importing import ImportStopped, add_arguments, run_import
 from cli.mailboxes import Mailbox, MaildirMailbox, MailpitMailbox
 from cli.settings import CommandSettings
 from demo_practice.load import load_demo_practice
@@ -137,6 +138,16 @@ async def _act_on_dead_letters(arguments: argparse.Namespace, url: str, topology
         return len(found)
 
 
+def import_file(arguments: argparse.Namespace, settings: CommandSettings) -> int:
+    """Import a practice's clients or appointments from a CSV file."""
+    if settings.mongodb_url is None:
+        raise CommandError("nothing runs here: `make run`, or set MONGODB_URL")
+    try:
+        return run_import(arguments, settings.mongodb_url)
+    except ImportStopped as error:
+        raise CommandError(str(error)) from None
+
+
 def _mailbox(settings: CommandSettings) -> Mailbox:
     if settings.mailpit_url is not None:
         return MailpitMailbox(settings.mailpit_url)
@@ -155,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
         ("local-issuer-key", make_key),
         ("demo", demo),
         ("dead-letters", dead_letters),
+        ("import", import_file),
     ):
         command = commands.add_parser(name, help=run.__doc__)
         command.set_defaults(run=run)
@@ -165,4 +177,6 @@ def _parser() -> argparse.ArgumentParser:
         if run is dead_letters:
             command.add_argument("action", choices=["list", "show", "replay", "drop"])
             command.add_argument("which", nargs="?", help="an event's id, a work queue, or all")
+        if run is import_file:
+            add_arguments(command)
     return parser

@@ -12,49 +12,49 @@ from demo_practice.people import (
     INES,
     MARCUS,
     OTHER_PRACTICE,
+    OTHER_ROOM,
     PRACTICE,
+    ROOMS,
     demo_id,
 )
 from services.scheduler.domain.appointment import Appointment, Booking
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
+from services.scheduler.domain.service_codes import CATALOGUE
 from shared.schemas.vocabulary import Modality
-
-ROOM: Final = "12 Harbor Street, Suite 4"
-SESSION: Final = "Therapy Session"
-INTAKE: Final = "Therapy Intake"
 
 
 def _service(
     key: str,
     code: str,
     label: str,
-    kind: str,
-    minutes: int,
     *,
-    online: bool = False,
+    place: str | None = ROOMS[0],
     practice: Practice = PRACTICE,
 ) -> Service:
+    usual = CATALOGUE[code]
     return Service(
         id=demo_id(f"service:{key}"),
         practice_id=practice.id,
         code=code,
         label=label,
-        appointment_type=kind,
-        minutes=minutes,
-        modality=Modality.TELEHEALTH if online else Modality.IN_PERSON,
-        location=None if online else ROOM,
+        appointment_type=usual.appointment_type,
+        minutes=usual.lengths.minutes,
+        modality=Modality.IN_PERSON if place else Modality.TELEHEALTH,
+        location=place,
+        fewest_minutes=usual.lengths.fewest_minutes,
+        most_minutes=usual.lengths.most_minutes,
     )
 
 
 SERVICES: Final = {
-    "intake": _service("intake", "90791", "First conversation", INTAKE, 60),
-    "short": _service("short", "90832", "Short session", SESSION, 30),
-    "session": _service("session", "90834", "Session", SESSION, 45),
-    "long": _service("long", "90837", "Long session", SESSION, 60),
-    "online": _service("online", "90834", "Session online", SESSION, 45, online=True),
-    "family": _service("family", "90847", "Family session", SESSION, 50),
+    "intake": _service("intake", "90791", "First conversation"),
+    "short": _service("short", "90832", "Short session"),
+    "session": _service("session", "90834", "Session"),
+    "long": _service("long", "90837", "Long session"),
+    "online": _service("online", "90834", "Session online", place=None),
+    "family": _service("family", "90847", "Family session"),
     "elm-session": _service(
-        "elm-session", "90834", "Session", SESSION, 45, practice=OTHER_PRACTICE
+        "elm-session", "90834", "Session", place=OTHER_ROOM, practice=OTHER_PRACTICE
     ),
 }
 
@@ -107,4 +107,5 @@ def _appointment(
             location=service.location,
             alert=None,
         ),
+        changed_at=next_local(day, hour) - timedelta(days=30),
     )

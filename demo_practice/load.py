@@ -1,8 +1,10 @@
 """Load the demo practice through the scheduler's own code; loading it again changes nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from demo_practice.calendar import SERVICES, month_of_appointments
+from demo_practice.hours import closures, work_schedules
 from demo_practice.people import CLIENTS, OTHER_PRACTICE, PRACTICE, STAFF, demo_id
 from demo_practice.requests import waiting_requests
 from services.scheduler.domain.appointment import Appointment
@@ -18,6 +20,8 @@ async def load_demo_practice(store: Store, now: datetime | None = None) -> bool:
     now = now or datetime.now(UTC)
     for member in STAFF.values():
         await store.staff.save(member)
+    for schedule in work_schedules(now.date()):
+        await store.work_schedules.save(schedule)
     for service in SERVICES.values():
         await store.services.save(service)
     for client in CLIENTS.values():
@@ -27,7 +31,7 @@ async def load_demo_practice(store: Store, now: datetime | None = None) -> bool:
         await _book(store, appointment)
     # The practices come last: they say that the rest is there. Only the requests need them.
     await store.practices.save(OTHER_PRACTICE)
-    await store.practices.save(PRACTICE)
+    await store.practices.save(replace(PRACTICE, closures=closures(now.date())))
     await receive_requests(store, list(waiting_requests(appointments, now)), now=now)
     return True
 
@@ -39,7 +43,7 @@ async def _book(store: Store, appointment: Appointment) -> None:
         return  # an earlier loading was interrupted after this one
 
     async def body(session: Session) -> None:
-        await store.calendar_days.take(appointment, session=session)
+        await store.calendar_days.take(appointment, although_taken=False, session=session)
         await store.appointments.add(
             appointment,
             request_id=demo_id(f"request-of:{appointment.id}"),

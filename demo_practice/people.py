@@ -17,6 +17,9 @@ def demo_id(name: str) -> UUID:
     return uuid5(_NAMESPACE, name)
 
 
+ROOMS: Final = ("12 Harbor Street, Suite 4", "12 Harbor Street, Suite 5")
+OTHER_ROOM: Final = "48 Elm Row"
+
 PRACTICE: Final = Practice(
     id=demo_id("practice:harbor-street"),
     slug="harbor-street",
@@ -24,6 +27,7 @@ PRACTICE: Final = Practice(
     time_zone="America/New_York",
     phone="+1 212 555 0100",
     email="office@example.org",
+    locations=ROOMS,
 )
 OTHER_PRACTICE: Final = Practice(
     id=demo_id("practice:elm-row"),
@@ -32,6 +36,7 @@ OTHER_PRACTICE: Final = Practice(
     time_zone="America/Los_Angeles",
     phone="+1 415 555 0100",
     email="elm-row@example.org",
+    locations=(OTHER_ROOM,),
 )
 
 

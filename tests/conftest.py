@@ -1,14 +1,12 @@
 """Fixtures of all tests that need real servers."""
 
 from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
 
 import pytest
 
-from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
-from shared import mongo
 from tests.harness.servers import Servers, start_servers
+from tests.harness.stores import empty_store
 from tests.harness.system import FreeHours, System
 
 _used: list[str] = []
@@ -51,12 +49,8 @@ def vhost_url(servers: Servers) -> str:
 @pytest.fixture
 async def store(servers: Servers) -> AsyncIterator[Store]:
     """An empty, migrated database of the scheduler."""
-    client = mongo.connect(servers.mongodb.url)
-    empty = Store(client, f"test_{uuid4().hex}")
-    await migrate(empty.database)
-    yield empty
-    await client.drop_database(empty.database.name)
-    await mongo.close(client)
+    async with empty_store(servers) as empty:
+        yield empty
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,19 +10,16 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from services.notifier.client_news import ClientNews, ComparedWith
 from services.notifier.times import day_and_time, same_wall_clock, zone_in_words
-from shared.schemas.request_approved import Change, RequestApproved, RequestApprovedData
-from shared.schemas.vocabulary import ChangedField, Modality, RequestType
+from shared.schemas.appointment_changed import AppointmentChange
+from shared.schemas.appointment_details import Change
+from shared.schemas.vocabulary import ChangedField, Modality
 
-_HEADLINES: Final = {
-    RequestType.NEW: "Your appointment is confirmed",
-    RequestType.RESCHEDULE: "Your appointment has been moved",
-    RequestType.CANCELLATION: "Your appointment has been cancelled",
-}
-_SUBJECTS: Final = {
-    RequestType.NEW: "Appointment confirmed",
-    RequestType.RESCHEDULE: "Appointment moved",
-    RequestType.CANCELLATION: "Appointment cancelled",
+_IN_WORDS: Final = {
+    AppointmentChange.BOOKED: "confirmed",
+    AppointmentChange.MOVED: "moved",
+    AppointmentChange.CANCELLED: "cancelled",
 }
 _CHANGED: Final = {
     ChangedField.START: "Time",
@@ -30,6 +27,19 @@ _CHANGED: Final = {
     ChangedField.SERVICE: "Kind of appointment",
     ChangedField.MINUTES: "Length",
     ChangedField.MODALITY: "How you meet",
+    ChangedField.LOCATION: "Place",
+}
+_COMPARED: Final = {
+    ComparedWith.ASKED: {
+        "title": "What is different from what you asked for",
+        "then": "you asked for",
+        "now": "we booked",
+    },
+    ComparedWith.BEFORE: {
+        "title": "What is different from before",
+        "then": "it was",
+        "now": "it is now",
+    },
 }
 _MODALITIES: Final = {Modality.IN_PERSON: "In person", Modality.TELEHEALTH: "Online (telehealth)"}
 
@@ -46,19 +56,19 @@ _templates = Environment(
 
 
 def compose_email(
-    event: RequestApproved, *, mail_from: str, mail_domain: str, now: datetime
+    news: ClientNews, *, mail_from: str, mail_domain: str, now: datetime
 ) -> EmailMessage:
     """Return the e-mail; its Message-ID is the same whenever it is composed for the same event."""
-    data = event.data
-    view = _view(data)
+    view = _view(news)
+    practice, client = news.practice, news.client
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"{_SUBJECTS[data.request_type]}: {data.practice.name}"
-    message["From"] = _address(data.practice.name, mail_from)
-    message["To"] = _address(data.client.name, data.client.email)
-    if data.practice.email is not None:
-        message["Reply-To"] = _address(data.practice.name, data.practice.email)
+    message["Subject"] = f"Appointment {_what_happened(news)}: {practice.name}"
+    message["From"] = _address(practice.name, mail_from)
+    message["To"] = _address(client.name, client.email)
+    if practice.email is not None:
+        message["Reply-To"] = _address(practice.name, practice.email)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{event.id.replace(':', '.')}@{mail_domain}>"
+    message["Message-ID"] = f"<{news.about.event_id.replace(':', '.')}@{mail_domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies, please
     message.set_content(_templates.get_template("decision.txt.j2").render(view))
     message.add_alternative(
@@ -74,15 +84,26 @@ def _address(name: str, address: str) -> Address:
     return Address(display_name=plain, addr_spec=address)
 
 
-def _view(data: RequestApprovedData) -> dict[str, Any]:
-    zone, booked = data.practice.time_zone, data.appointment
-    own_zone = data.client.time_zone
+def _what_happened(news: ClientNews) -> str:
+    if news.done is AppointmentChange.MOVED and news.keeps_its_time:
+        return "changed"  # its place, say: who reads "moved" thinks of another time
+    return _IN_WORDS[news.done]
+
+
+def _headline(news: ClientNews) -> str:
+    verb = "is" if news.done is AppointmentChange.BOOKED else "has been"
+    return f"Your appointment {verb} {_what_happened(news)}"
+
+
+def _view(news: ClientNews) -> dict[str, Any]:
+    zone, booked = news.practice.time_zone, news.appointment
+    own_zone = news.client.time_zone
     differs = own_zone is not None and not same_wall_clock(booked.start, zone, own_zone)
     return {
-        "headline": _HEADLINES[data.request_type],
+        "headline": _headline(news),
         "cancelled": booked.status == "cancelled",
-        "client_name": data.client.name,
-        "practice": data.practice,
+        "client_name": news.client.name,
+        "practice": news.practice,
         "when": day_and_time(booked.start, zone),
         "zone": zone_in_words(booked.start, zone),
         "when_for_client": day_and_time(booked.start, own_zone) if own_zone and differs else None,
@@ -91,9 +112,16 @@ def _view(data: RequestApprovedData) -> dict[str, Any]:
         "clinician": booked.clinician_name,
         "how": _MODALITIES[booked.modality],
         "where": booked.location,
-        "was": data.previous and day_and_time(data.previous.start, zone),
-        "changes": [_change(change, zone) for change in data.changes],
+        "was": _was(news),
+        "compared": _COMPARED[news.compared_with],
+        "changes": [_change(change, zone) for change in news.changes],
     }
+
+
+def _was(news: ClientNews) -> str | None:
+    if news.previous is None or news.keeps_its_time:
+        return None
+    return day_and_time(news.previous.start, news.practice.time_zone)
 
 
 def _change(change: Change, zone: str) -> dict[str, str]:

@@ -7,11 +7,14 @@ from email.message import EmailMessage
 
 from fastapi import FastAPI
 
+from services.notifier.client_news import ClientNews
 from services.notifier.compose_email import compose_email
 from services.notifier.deliveries import Deliveries
+from services.notifier.outcomes import Outcomes
 from services.notifier.settings import NotifierSettings
 from services.notifier.smtp import SmtpServer
 from services.notifier.subscribers import Sender, record_exhausted
+from services.notifier.tell_outcomes import Teller
 from shared import mongo
 from shared.http.app import create_app, serve
 from shared.http.health import health_routes
@@ -20,7 +23,6 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.publisher import ConfirmedPublisher, run_messaging
 from shared.observability.logging import configure_logging
 from shared.observability.supervision import Supervised
-from shared.schemas.request_approved import RequestApproved
 from shared.settings import read_settings
 
 
@@ -33,12 +35,13 @@ def build_app(settings: NotifierSettings) -> FastAPI:
     publisher = ConfirmedPublisher(rabbitmq, settings.topology, name="notifier")
     consumer = Consumer(rabbitmq, name="notifier")
 
-    def compose(event: RequestApproved, now: datetime) -> EmailMessage:
+    def compose(news: ClientNews, now: datetime) -> EmailMessage:
         return compose_email(
-            event, mail_from=settings.mail_from, mail_domain=settings.mail_domain, now=now
+            news, mail_from=settings.mail_from, mail_domain=settings.mail_domain, now=now
         )
 
-    sender = Sender(deliveries, _smtp_server(settings), compose)
+    teller = Teller(Outcomes(deliveries), publisher)
+    sender = Sender(deliveries, _smtp_server(settings), compose, recorded=teller.wake)
     consumer.subscribe(
         queue,
         sender.handler(),
@@ -46,7 +49,7 @@ def build_app(settings: NotifierSettings) -> FastAPI:
             queue,
             publisher,
             is_outage=mongo.is_outage,
-            on_exhausted=record_exhausted(deliveries),
+            on_exhausted=record_exhausted(deliveries, recorded=teller.wake),
         ),
         prefetch=settings.mail_prefetch,
     )
@@ -57,10 +60,12 @@ def build_app(settings: NotifierSettings) -> FastAPI:
         async with AsyncExitStack() as at_the_end:  # each step, whatever becomes of another
             at_the_end.push_async_callback(mongo.close, client)
             at_the_end.push_async_callback(publisher.close)
+            at_the_end.push_async_callback(teller.loop.stop)
             at_the_end.push_async_callback(sender.finish)
             at_the_end.push_async_callback(consumer.stop)
             at_the_end.push_async_callback(messaging.stop)
             messaging.start()
+            teller.loop.start()
             yield
 
     app = create_app(title="Openchair notifier", lifespan=lifespan)

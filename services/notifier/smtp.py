@@ -11,22 +11,29 @@ import aiosmtplib
 EXCHANGE_SECONDS: Final = 25.0
 _GOODBYE_SECONDS: Final = 2.0
 _PERMANENT: Final = range(500, 600)
+_ANSWERS: Final = range(200, 600)
 
 
 class RefusedForGood(Exception):
-    """The server will never take this e-mail (5xx); `reason` holds no address."""
+    """The server will never take this e-mail (5xx `code`); `reason` holds no address."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, code: int, of_the_address: bool) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.code = code
+        self.of_the_address = of_the_address
 
 
 class NotNow(Exception):
-    """The server is away, slow or busy; it may even have the e-mail already."""
+    """The server is away, slow or busy; it may even have the e-mail already.
 
-    def __init__(self, reason: str) -> None:
+    `code` is what it answered, if it did.
+    """
+
+    def __init__(self, reason: str, *, code: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.code = code if code in _ANSWERS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +80,10 @@ async def _connect(client: aiosmtplib.SMTP) -> None:
     try:
         await client.connect()
     except aiosmtplib.SMTPAuthenticationError as error:
-        raise NotNow(f"log-in refused: {error.code}") from None
+        raise NotNow(f"log-in refused: {error.code}", code=error.code) from None
     except aiosmtplib.SMTPResponseException as error:
         # Before any e-mail was named, a refusal is of us, whatever its code.
-        raise NotNow(f"connection refused: {error.code}") from None
+        raise NotNow(f"connection refused: {error.code}", code=error.code) from None
     except (aiosmtplib.SMTPException, OSError) as error:
         raise NotNow(type(error).__name__) from None
 
@@ -86,11 +93,12 @@ async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
         await client.send_message(message)
     except aiosmtplib.SMTPRecipientsRefused as error:
         codes = [refused.code for refused in error.recipients]
-        raise _refusal("recipient refused", codes[0] if codes else 0) from None
+        raise _refusal(codes[0] if codes else 0, of_the_address=True) from None
     except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPHeloError) as error:
-        raise NotNow(f"sender refused: {error.code}") from None  # ours to put right
+        # Ours to put right.
+        raise NotNow(f"sender refused: {error.code}", code=error.code) from None
     except aiosmtplib.SMTPResponseException as error:
-        raise _refusal("refused", error.code) from None
+        raise _refusal(error.code, of_the_address=False) from None
     except (aiosmtplib.SMTPException, OSError) as error:
         raise NotNow(type(error).__name__) from None
 
@@ -103,6 +111,8 @@ async def _say_goodbye(client: aiosmtplib.SMTP) -> None:
     client.close()
 
 
-def _refusal(what: str, code: int) -> RefusedForGood | NotNow:
-    reason = f"{what}: {code}"
-    return RefusedForGood(reason) if code in _PERMANENT else NotNow(reason)
+def _refusal(code: int, *, of_the_address: bool) -> RefusedForGood | NotNow:
+    reason = f"recipient refused: {code}" if of_the_address else f"refused: {code}"
+    if code in _PERMANENT:
+        return RefusedForGood(reason, code=code, of_the_address=of_the_address)
+    return NotNow(reason, code=code)

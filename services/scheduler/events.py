@@ -6,16 +6,19 @@ from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import AppointmentRequest, Decision
 from services.scheduler.domain.booking_plan import FieldChange
 from services.scheduler.domain.people import Client, Practice
-from shared.schemas.request_approved import (
-    AskedFor,
+from shared.schemas.appointment_changed import (
+    AppointmentChange,
+    AppointmentChanged,
+    AppointmentChangedData,
+)
+from shared.schemas.appointment_details import (
     Booked,
     Change,
     PracticeContact,
     Previous,
     Recipient,
-    RequestApproved,
-    RequestApprovedData,
 )
+from shared.schemas.request_approved import AskedFor, RequestApproved, RequestApprovedData
 from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
 
 SOURCE: Final = "/openchair/scheduler"
@@ -43,25 +46,12 @@ def approved_event(
             request_id=request.id,
             request_type=request.type,
             decided_at=decision.at,
-            practice=PracticeContact(
-                name=practice.name,
-                time_zone=practice.time_zone,
-                phone=practice.phone,
-                email=practice.email,
-            ),
-            client=Recipient(
-                client_id=client.id,
-                name=client.name,
-                email=client.email,
-                time_zone=request.requester.time_zone or client.time_zone,
-            ),
+            practice=_contact(practice),
+            client=_recipient(client, request.requester.time_zone),
             asked=AskedFor(start=request.asked.start, clinician_name=request.asked.clinician_name),
             appointment=_booked(appointment),
             previous=previous and _previous(previous),
-            changes=tuple(
-                Change(field=change.field, asked=change.asked, booked=change.booked)
-                for change in changes
-            ),
+            changes=_changes(changes),
         ),
     )
 
@@ -78,6 +68,62 @@ def declined_event(request: AppointmentRequest, decision: Decision) -> RequestDe
         data=RequestDeclinedData(
             request_id=request.id, request_type=request.type, decided_at=decision.at
         ),
+    )
+
+
+def appointment_changed_event(
+    event_id: str,
+    change: AppointmentChange,
+    *,
+    practice: Practice,
+    client: Client,
+    appointment: Appointment,
+    previous: Appointment | None,
+    changes: tuple[FieldChange, ...],
+    correlation_id: str,
+) -> AppointmentChanged:
+    """Return what staff did to the calendar, with what the client's e-mail needs."""
+    return AppointmentChanged(
+        id=event_id,
+        source=SOURCE,
+        subject=str(appointment.id),
+        time=appointment.changed_at,
+        practiceid=appointment.practice_id,
+        correlationid=correlation_id,
+        data=AppointmentChangedData(
+            change=change,
+            changed_at=appointment.changed_at,
+            notify_client=practice.emails_staff_changes,
+            practice=_contact(practice),
+            client=_recipient(client),
+            appointment=_booked(appointment),
+            previous=previous and _previous(previous),
+            changes=_changes(changes),
+        ),
+    )
+
+
+def _contact(practice: Practice) -> PracticeContact:
+    return PracticeContact(
+        name=practice.name,
+        time_zone=practice.time_zone,
+        phone=practice.phone,
+        email=practice.email,
+    )
+
+
+def _recipient(client: Client, told_zone: str | None = None) -> Recipient:
+    return Recipient(
+        client_id=client.id,
+        name=client.name,
+        email=client.email,
+        time_zone=told_zone or client.time_zone,
+    )
+
+
+def _changes(changes: tuple[FieldChange, ...]) -> tuple[Change, ...]:
+    return tuple(
+        Change(field=change.field, asked=change.asked, booked=change.booked) for change in changes
     )
 
 

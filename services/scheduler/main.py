@@ -8,12 +8,18 @@ from fastapi import FastAPI
 
 from services.scheduler.http_api import errors
 from services.scheduler.http_api.dependencies import Wiring
-from services.scheduler.http_api.requests import request_routes
+from services.scheduler.http_api.routes import staff_routes
+from services.scheduler.live.feed import Feed
+from services.scheduler.live.watcher import Watcher
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
 from services.scheduler.relay import Relay
 from services.scheduler.settings import Component, DatabaseSettings, SchedulerSettings
-from services.scheduler.subscribers import portal_request_handler
+from services.scheduler.subscribers import (
+    NOTIFICATIONS_AT_ONCE,
+    notification_handler,
+    portal_request_handler,
+)
 from shared import mongo
 from shared.http.app import create_app, serve
 from shared.http.bearer import BearerAuthentication
@@ -47,8 +53,20 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
             AckPolicy(queue, publisher, is_outage=mongo.is_outage),
             prefetch=settings.worker_prefetch,
         )
+        queue = topology.scheduler_notifications
+        consumer.subscribe(
+            queue,
+            notification_handler(store),
+            AckPolicy(queue, publisher, is_outage=mongo.is_outage),
+            prefetch=NOTIFICATIONS_AT_ONCE,
+        )
         serves_staff = Component.API in settings.components
         (reported if serves_staff else needed)["consumer"] = consumer.ready
+
+    feed = Feed()
+    watcher = Watcher(store.changes, feed)
+    if Component.API in settings.components:
+        reported["live"] = watcher.connected
 
     start_consuming = consumer.start if consumer is not None else None
 
@@ -62,17 +80,22 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
             if consumer is not None:
                 at_the_end.push_async_callback(consumer.stop)
             at_the_end.push_async_callback(messaging.stop)
+            at_the_end.push_async_callback(watcher.loop.stop)
             messaging.start()
             if Component.RELAY in settings.components:
                 relay.loop.start()
+            if Component.API in settings.components:
+                watcher.loop.start()
             yield
 
-    app = create_app(title="Openchair scheduler", lifespan=lifespan)
+    app = create_app(title="Openchair scheduler", lifespan=lifespan, end_streams=feed.close)
     errors.install(app)
     app.include_router(health_routes(needed, reported))
     if Component.API in settings.components:
         authenticate = BearerAuthentication(settings.token_verifier())
-        app.include_router(request_routes(Wiring(store, authenticate, relay.wake)))
+        wiring = Wiring(store, authenticate, relay.wake, feed, settings.public_url)
+        for router in staff_routes(wiring):
+            app.include_router(router)
     return app
 
 

@@ -1,6 +1,7 @@
 """Who acts. Use cases and reads take one of these, so that forgetting access is a type error."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,12 +16,13 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StaffActor:
-    """A member of staff of one practice."""
+    """A member of staff of one practice; the token is good until `expires_at`, in Unix time."""
 
     practice_id: UUID
     subject: str
     staff_id: UUID
     role: Role
+    expires_at: float = field(default=math.inf, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class _Claims(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     sub: str = Field(min_length=1, max_length=255)
+    exp: float
     practice_id: UUID
     role: Role | None = None
     staff_id: UUID | None = None
@@ -77,7 +78,8 @@ class _Claims(BaseModel):
 
     def to_actor(self) -> Actor:
         if self.role is not None and self.staff_id is not None and self.client_id is None:
-            return StaffActor(self.practice_id, self.sub, self.staff_id, self.role)
+            until = self.exp + _LEEWAY_SECONDS
+            return StaffActor(self.practice_id, self.sub, self.staff_id, self.role, until)
         if self.client_id is not None and self.role is None and self.staff_id is None:
             return ClientActor(self.practice_id, self.sub, self.client_id)
         nobody = self.role is None and self.staff_id is None and self.client_id is None

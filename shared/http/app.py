@@ -1,10 +1,13 @@
 """How every service's HTTP application is made and served."""
 
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 
 from shared.http import problems
 from shared.http.body_limit import BodyLimit
@@ -14,14 +17,22 @@ from shared.http.time_limit import TimeLimit
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 LifespanSteps = AsyncIterator[None]
 
-# A publish takes up to five; an open event stream would block it for ever (FACTS "HTTP" 2).
+# A publish takes up to five.
 _SHUTDOWN_SECONDS = 6
 
 
-def create_app(*, title: str, lifespan: Lifespan) -> FastAPI:
+def _no_streams() -> None:
+    """End nothing."""
+
+
+def create_app(
+    *, title: str, lifespan: Lifespan, end_streams: Callable[[], None] = _no_streams
+) -> FastAPI:
     """Return an application with problems, limits and logs in place, and no routes.
 
-    FastAPI's own documentation pages are off: they load scripts from another host.
+    `end_streams` is called when it is to stop, before answers under way are waited for: it ends
+    those that would go on for ever. FastAPI's own documentation pages are off: they load scripts
+    from another host.
     """
     app = FastAPI(
         title=title,
@@ -31,6 +42,7 @@ def create_app(*, title: str, lifespan: Lifespan) -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
+    app.state.end_streams = end_streams
     problems.install(app)
     app.add_middleware(TimeLimit)
     app.add_middleware(BodyLimit)
@@ -38,9 +50,22 @@ def create_app(*, title: str, lifespan: Lifespan) -> FastAPI:
     return app
 
 
+class _Server(uvicorn.Server):
+    """Lets the application end its streams before it waits for answers under way."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop as uvicorn does, after that."""
+        self._end_streams()
+        await super().shutdown(sockets)
+
+
 def serve(app: FastAPI, *, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; the lifespan's end drains what is in hand."""
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -50,3 +75,8 @@ def serve(app: FastAPI, *, host: str, port: int) -> None:
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         timeout_keep_alive=15,
     )
+    server = _Server(config, app.state.end_streams)
+    with suppress(KeyboardInterrupt):  # SIGINT, which it raises again after a clean stop
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)

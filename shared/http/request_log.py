@@ -38,14 +38,17 @@ class RequestLog:
         structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
         status = 0
         started = time.perf_counter()
+        streams_since: float | None = None
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, streams_since
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers[CORRELATION_HEADER] = correlation_id
                 headers["X-Content-Type-Options"] = "nosniff"
+                if headers.get("Content-Type", "").startswith("text/event-stream"):
+                    streams_since = time.perf_counter()
             await send(message)
 
         try:
@@ -56,7 +59,12 @@ class RequestLog:
                 raise  # half an answer is out already: let the server cut the connection
             await internal_error().to_response()(scope, receive, send_with_id)
         finally:
-            _record(scope, status, time.perf_counter() - started)
+            ended = time.perf_counter()
+            # Of a stream, the time to answer is that to its beginning: it may go on for a day.
+            REQUEST_SECONDS.labels(scope["method"], _route(scope)).observe(
+                (streams_since or ended) - started
+            )
+            _record(scope, status, ended - started)
 
 
 def _correlation_id(scope: Scope) -> str:
@@ -64,11 +72,14 @@ def _correlation_id(scope: Scope) -> str:
     return given if _CORRELATION_ID.fullmatch(given) else uuid4().hex
 
 
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", _UNROUTED))
+
+
 def _record(scope: Scope, status: int, elapsed: float) -> None:
-    route = getattr(scope.get("route"), "path", _UNROUTED)
+    route = _route(scope)
     method = scope["method"]
     REQUESTS.labels(method, route, str(status)).inc()
-    REQUEST_SECONDS.labels(method, route).observe(elapsed)
     if not route.startswith(("/health", "/metrics")):
         log.info(
             "http.request",

@@ -85,6 +85,7 @@ class Topology:
 
     scheduler_requests: WorkQueue
     notifier_approvals: WorkQueue
+    scheduler_notifications: WorkQueue
 
     @classmethod
     def with_delays(cls, retry_delays: Sequence[int] = DEFAULT_RETRY_DELAYS) -> "Topology":
@@ -92,17 +93,26 @@ class Topology:
         delays = tuple(retry_delays)
         return cls(
             scheduler_requests=WorkQueue(
-                "scheduler.requests", PORTAL, ("request.submitted",), delays
+                "scheduler.requests", PORTAL, ("request.submitted", "request.withdrawn"), delays
             ),
             notifier_approvals=WorkQueue(
-                "notifier.approvals", SCHEDULING, ("request.approved",), delays
+                "notifier.approvals",
+                SCHEDULING,
+                ("request.approved", "appointment.changed"),
+                delays,
+            ),
+            scheduler_notifications=WorkQueue(
+                "scheduler.notifications",
+                SCHEDULING,
+                ("notification.sent", "notification.failed"),
+                delays,
             ),
         )
 
     @property
     def work_queues(self) -> tuple[WorkQueue, ...]:
         """Every consumer's queue."""
-        return (self.scheduler_requests, self.notifier_approvals)
+        return (self.scheduler_requests, self.notifier_approvals, self.scheduler_notifications)
 
     def has_consumer(self, exchange: str, routing_key: str) -> bool:
         """Say whether a queue of ours takes these messages: then none may be unroutable."""

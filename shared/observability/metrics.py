@@ -33,3 +33,4 @@ LOOP_TURN: Final = Gauge(
     "When a background loop last went round",
     ("loop",),
 )
+LIVE_STREAMS: Final = Gauge("openchair_live_streams", "Open streams of live updates")

@@ -6,12 +6,19 @@ are refused rather than removed: what a clinician reads must be what was sent.
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Final
 from zoneinfo import available_timezones
 
 import email_validator
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 _JOINERS: Final = {"\u200c", "\u200d"}  # zero-width joiners: Persian names and emoji need them
@@ -25,6 +32,7 @@ _ZONES: Final = frozenset(available_timezones()) - _NOT_PLACES
 _EARLIEST_BIRTH: Final = date(1900, 1, 1)
 _DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_WALL_TIME: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _FEWEST_DIGITS: Final = 5
 
 
@@ -120,6 +128,16 @@ def _birth_date(value: date) -> date:
     return value
 
 
+def _hours_and_minutes_only(value: object) -> object:
+    if isinstance(value, time) or (isinstance(value, str) and re.fullmatch(_WALL_TIME, value)):
+        return value
+    raise PydanticCustomError("wall_time", "must be a time of day as in 09:30")
+
+
+def _hours_and_minutes(value: time) -> str:
+    return value.strftime("%H:%M")
+
+
 def _telephone(value: str) -> str:
     if sum(character.isdecimal() for character in value) < _FEWEST_DIGITS:
         raise PydanticCustomError("phone_number", "must be a telephone number")
@@ -155,4 +173,15 @@ UtcMinute = Annotated[UtcDatetime, AfterValidator(_whole_minute)]
 """An instant on a whole minute, held in UTC: appointments begin on one."""
 
 BirthDate = Annotated[date, BeforeValidator(_iso_date_only), AfterValidator(_birth_date)]
+"""A calendar date without a zone, not before 1900."""
+
+CalendarDate = Annotated[date, BeforeValidator(_iso_date_only)]
 """A calendar date without a zone."""
+
+WallTime = Annotated[
+    time,
+    BeforeValidator(_hours_and_minutes_only),
+    PlainSerializer(_hours_and_minutes, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _WALL_TIME}),
+]
+"""A time of day without a zone, on a whole minute, as in 09:30."""

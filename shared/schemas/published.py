@@ -4,17 +4,33 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from shared.schemas.appointment_changed import AppointmentChanged
 from shared.schemas.envelope import Envelope
+from shared.schemas.notification_failed import NotificationFailed
+from shared.schemas.notification_sent import NotificationSent
 from shared.schemas.request_approved import RequestApproved
 from shared.schemas.request_declined import RequestDeclined
 from shared.schemas.request_submitted import RequestSubmitted
+from shared.schemas.request_withdrawn import RequestWithdrawn
 
-AnyEvent = RequestSubmitted | RequestApproved | RequestDeclined
+AnyEvent = (
+    RequestSubmitted
+    | RequestWithdrawn
+    | RequestApproved
+    | RequestDeclined
+    | AppointmentChanged
+    | NotificationSent
+    | NotificationFailed
+)
 
 EVENTS: Final[tuple[type[Envelope[Any]], ...]] = (
     RequestSubmitted,
+    RequestWithdrawn,
     RequestApproved,
     RequestDeclined,
+    AppointmentChanged,
+    NotificationSent,
+    NotificationFailed,
 )
 
 SCHEMA_DIRECTORY: Final = Path(__file__).parent / "json"

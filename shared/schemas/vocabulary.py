@@ -26,3 +26,4 @@ class ChangedField(StrEnum):
     SERVICE = "service"
     MINUTES = "minutes"
     MODALITY = "modality"
+    LOCATION = "location"

@@ -4,23 +4,33 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from shared.schemas.envelope import Envelope
-from shared.schemas.request_approved import (
-    AskedFor,
+from shared.schemas.appointment_changed import (
+    AppointmentChange,
+    AppointmentChanged,
+    AppointmentChangedData,
+)
+from shared.schemas.appointment_details import (
     Booked,
     Change,
     PracticeContact,
     Previous,
     Recipient,
-    RequestApproved,
-    RequestApprovedData,
 )
+from shared.schemas.envelope import Envelope
+from shared.schemas.notification_failed import (
+    FailureReason,
+    NotificationFailed,
+    NotificationFailedData,
+)
+from shared.schemas.notification_sent import NotificationSent, NotificationSentData
+from shared.schemas.request_approved import AskedFor, RequestApproved, RequestApprovedData
 from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
 from shared.schemas.request_submitted import (
     ProspectiveClient,
     RequestSubmitted,
     RequestSubmittedData,
 )
+from shared.schemas.request_withdrawn import RequestWithdrawn, RequestWithdrawnData
 from shared.schemas.vocabulary import ChangedField, Modality, RequestType
 
 PRACTICE: Final = UUID("b3a5f1c4-6d2e-5f70-8a91-0c1d2e3f4a5b")
@@ -50,6 +60,18 @@ def envelope(number: int, what: str, source: str, **others: Any) -> dict[str, An
         "correlationid": f"portal-{number:04d}",
         **others,
     }
+
+
+def about_appointment(number: int, *, sequence: int, **others: Any) -> dict[str, Any]:
+    """Return the attributes of a message about an appointment, as it is after a change."""
+    return envelope(
+        number,
+        "changed",
+        "scheduler",
+        id=f"{APPOINTMENT}:{sequence}:changed",
+        subject=str(APPOINTMENT),
+        **others,
+    )
 
 
 EXPECTED: Final[dict[str, Envelope[Any]]] = {
@@ -169,6 +191,142 @@ EXPECTED: Final[dict[str, Envelope[Any]]] = {
         **envelope(6, "declined", "scheduler", traceparent=TRACE),
         data=RequestDeclinedData(
             request_id=request_id(6), request_type=RequestType.CANCELLATION, decided_at=NOON
+        ),
+    ),
+    "request.withdrawn.v1.minimal": RequestWithdrawn(
+        **envelope(7, "withdrawn", "request_intake"),
+        data=RequestWithdrawnData(
+            request_id=request_id(7), withdrawn_at=NOON, withdrawn_by="portal"
+        ),
+    ),
+    "request.withdrawn.v1.full": RequestWithdrawn(
+        **envelope(8, "withdrawn", "request_intake", time=THEN, traceparent=TRACE),
+        data=RequestWithdrawnData(
+            request_id=request_id(8), withdrawn_at=THEN, withdrawn_by="amara", client_id=CLIENT
+        ),
+    ),
+    "appointment.changed.v1.minimal": AppointmentChanged(
+        **about_appointment(9, sequence=0),
+        data=AppointmentChangedData(
+            change=AppointmentChange.BOOKED,
+            changed_at=NOON,
+            notify_client=False,
+            practice=PracticeContact(name="Harbor Street Practice", time_zone="America/New_York"),
+            client=Recipient(
+                client_id=CLIENT, name="S\u00f8ren Dahl", email="soren.dahl@example.org"
+            ),
+            appointment=Booked(
+                appointment_id=APPOINTMENT,
+                sequence=0,
+                status="booked",
+                start=START,
+                end=datetime(2027, 3, 1, 15, 45, tzinfo=UTC),
+                minutes=45,
+                clinician_id=CLINICIAN,
+                clinician_name="Dana Reyes",
+                modality=Modality.TELEHEALTH,
+            ),
+        ),
+    ),
+    "appointment.changed.v1.full": AppointmentChanged(
+        **about_appointment(10, sequence=3, traceparent=TRACE),
+        data=AppointmentChangedData(
+            change=AppointmentChange.MOVED,
+            changed_at=NOON,
+            notify_client=True,
+            practice=PracticeContact(
+                name="Harbor Street Practice",
+                time_zone="America/New_York",
+                phone="+1 212 555 0100",
+                email="office@example.org",
+            ),
+            client=Recipient(
+                client_id=CLIENT,
+                name="S\u00f8ren Dahl",
+                email="soren.dahl@example.org",
+                time_zone="America/Chicago",
+            ),
+            appointment=Booked(
+                appointment_id=APPOINTMENT,
+                sequence=3,
+                status="booked",
+                start=START,
+                end=datetime(2027, 3, 1, 15, 50, tzinfo=UTC),
+                minutes=50,
+                clinician_id=CLINICIAN,
+                clinician_name="Dana Reyes",
+                modality=Modality.IN_PERSON,
+                location="12 Harbor Street, Suite 4",
+            ),
+            previous=Previous(
+                start=datetime(2027, 2, 22, 15, tzinfo=UTC),
+                end=datetime(2027, 2, 22, 15, 45, tzinfo=UTC),
+                clinician_name="In\u00eas Carvalho",
+            ),
+            changes=(
+                Change(
+                    field=ChangedField.START,
+                    asked="2027-02-22T15:00:00+00:00",
+                    booked="2027-03-01T15:00:00+00:00",
+                ),
+                Change(
+                    field=ChangedField.CLINICIAN, asked="In\u00eas Carvalho", booked="Dana Reyes"
+                ),
+                Change(field=ChangedField.MINUTES, asked="45", booked="50"),
+                Change(
+                    field=ChangedField.LOCATION,
+                    asked="Garden room",
+                    booked="12 Harbor Street, Suite 4",
+                ),
+            ),
+        ),
+    ),
+    "notification.sent.v1.minimal": NotificationSent(
+        **envelope(
+            11, "", "notifier", id=f"{APPOINTMENT}:1:changed:sent", subject=str(APPOINTMENT)
+        ),
+        data=NotificationSentData(
+            event_id=f"{APPOINTMENT}:1:changed", appointment_id=APPOINTMENT, at=NOON
+        ),
+    ),
+    "notification.sent.v1.full": NotificationSent(
+        **envelope(
+            12, "approved:sent", "notifier", subject=str(APPOINTMENT), time=THEN, traceparent=TRACE
+        ),
+        data=NotificationSentData(
+            event_id=f"{request_id(12)}:approved",
+            appointment_id=APPOINTMENT,
+            request_id=request_id(12),
+            at=THEN,
+        ),
+    ),
+    "notification.failed.v1.minimal": NotificationFailed(
+        **envelope(
+            13, "", "notifier", id=f"{APPOINTMENT}:0:changed:failed", subject=str(APPOINTMENT)
+        ),
+        data=NotificationFailedData(
+            event_id=f"{APPOINTMENT}:0:changed",
+            appointment_id=APPOINTMENT,
+            at=NOON,
+            reason=FailureReason.GIVEN_UP,
+        ),
+    ),
+    "notification.failed.v1.full": NotificationFailed(
+        **envelope(
+            14,
+            "approved:failed",
+            "notifier",
+            subject=str(APPOINTMENT),
+            time=THEN,
+            traceparent=TRACE,
+        ),
+        data=NotificationFailedData(
+            event_id=f"{request_id(14)}:approved",
+            appointment_id=APPOINTMENT,
+            request_id=request_id(14),
+            at=THEN,
+            reason=FailureReason.ADDRESS_REFUSED,
+            smtp_code=550,
         ),
     ),
 }

@@ -101,4 +101,5 @@ def test_a_schema_refuses_what_is_not_the_event(name: str) -> None:
         assert not validator.is_valid({key: message[key] for key in message if key != member})
     assert not validator.is_valid({**message, "type": "openchair.request.submitted.v9"})
     assert not validator.is_valid({**message, "practiceid": "harbor-street"})
-    assert not validator.is_valid({**message, "data": {**message["data"], "request_type": "x"}})
+    for member in message["data"]:
+        assert not validator.is_valid({**message, "data": {**message["data"], member: [None]}})

@@ -1,26 +1,20 @@
-"""Approvals as the scheduler publishes them, and what became of them."""
+"""What clients are e-mailed of, as the scheduler publishes it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import uuid4
 
-from services.notifier.deliveries import Deliveries
-from shared import mongo
-from shared.messaging.events import to_message
-from shared.messaging.publisher import ConfirmedPublisher
-from shared.messaging.topology import SCHEDULING
-from shared.schemas.request_approved import (
-    AskedFor,
-    Booked,
-    PracticeContact,
-    Recipient,
-    RequestApproved,
-    RequestApprovedData,
+from shared.schemas.appointment_changed import (
+    AppointmentChange,
+    AppointmentChanged,
+    AppointmentChangedData,
 )
+from shared.schemas.appointment_details import Booked, PracticeContact, Previous, Recipient
+from shared.schemas.request_approved import AskedFor, RequestApproved, RequestApprovedData
 from shared.schemas.vocabulary import Modality, RequestType
-from tests.harness.polling import eventually
-from tests.harness.smtp_script import ScriptedSmtp
 
-START = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)
+START: Final = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)
+PRACTICE: Final = PracticeContact(name="A Practice", time_zone="America/New_York")
 
 
 def approval() -> RequestApproved:
@@ -37,48 +31,57 @@ def approval() -> RequestApproved:
             request_id=identifier,
             request_type=RequestType.NEW,
             decided_at=START - timedelta(days=3),
-            practice=PracticeContact(name="A Practice", time_zone="America/New_York"),
-            client=Recipient(client_id=uuid4(), name="Amara", email="amara@example.org"),
+            practice=PRACTICE,
+            client=_amara(),
             asked=AskedFor(start=START, clinician_name="Dana"),
-            appointment=Booked(
-                appointment_id=uuid4(),
-                sequence=0,
-                status="booked",
-                start=START,
-                end=START + timedelta(minutes=45),
-                minutes=45,
-                clinician_id=uuid4(),
-                clinician_name="Dana",
-                modality=Modality.TELEHEALTH,
+            appointment=_booked(),
+        ),
+    )
+
+
+def direct_change(change: AppointmentChange, *, notify_client: bool = True) -> AppointmentChanged:
+    """Return what staff did without a request: before, it was a day earlier."""
+    cancelled = change is AppointmentChange.CANCELLED
+    booked = _booked(sequence=1, status="cancelled" if cancelled else "booked")
+    earlier = START - timedelta(days=1)
+    return AppointmentChanged(
+        id=f"{booked.appointment_id}:1:changed",
+        source="/tests",
+        subject=str(booked.appointment_id),
+        time=START - timedelta(days=3),
+        practiceid=uuid4(),
+        correlationid="a-correlation",
+        data=AppointmentChangedData(
+            change=change,
+            changed_at=START - timedelta(days=3),
+            notify_client=notify_client,
+            practice=PRACTICE,
+            client=_amara(),
+            appointment=booked,
+            previous=None
+            if change is AppointmentChange.BOOKED
+            else Previous(
+                start=earlier, end=earlier + timedelta(minutes=45), clinician_name="Dana"
             ),
         ),
     )
 
 
-class Notifier:
-    """The notifier's handler on real queues, with a mail server that follows a script."""
+def _amara() -> Recipient:
+    return Recipient(client_id=uuid4(), name="Amara", email="amara@example.org")
 
-    def __init__(
-        self, publisher: ConfirmedPublisher, deliveries: Deliveries, smtp: ScriptedSmtp
-    ) -> None:
-        self.publisher = publisher
-        self.deliveries = deliveries
-        self.smtp = smtp
 
-    async def send(self, event: RequestApproved) -> None:
-        """Publish an approval as the scheduler does."""
-        await self.publisher.publish(
-            to_message(event, exchange=SCHEDULING, routing_key="request.approved")
-        )
-
-    async def wait_for(self, event: RequestApproved, state: str) -> mongo.Document:
-        """Wait until the delivery is in a state; return it."""
-        found: list[mongo.Document] = []
-
-        async def reached() -> bool:
-            document = await self.deliveries.database["deliveries"].find_one({"_id": event.id})
-            found[:] = [document] if document and document["state"] == state else []
-            return bool(found)
-
-        await eventually(reached, f"the delivery is {state}")
-        return found[0]
+def _booked(**fields: Any) -> Booked:
+    whole: dict[str, Any] = {
+        "appointment_id": uuid4(),
+        "sequence": 0,
+        "status": "booked",
+        "start": START,
+        "end": START + timedelta(minutes=45),
+        "minutes": 45,
+        "clinician_id": uuid4(),
+        "clinician_name": "Dana",
+        "modality": Modality.TELEHEALTH,
+        **fields,
+    }
+    return Booked(**whole)

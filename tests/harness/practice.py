@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.scheduler.domain.appointment_request import Edits
+from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.approve_request import approve_request
 from services.scheduler.use_cases.decide import Decided
 from services.scheduler.use_cases.decline_request import decline_request
 from services.scheduler.use_cases.receive_requests import receive_requests
-from shared.auth.actors import Role, StaffActor
+from shared.auth.actors import Role
 from shared.schemas.request_submitted import RequestSubmitted, RequestSubmittedData
 from shared.schemas.vocabulary import Modality, RequestType
 
@@ -32,10 +33,6 @@ class SmallPractice:
     amara: Client
     keisha: Client
     session: Service
-
-    def actor(self, member: StaffMember) -> StaffActor:
-        """Return the actor a member of staff is."""
-        return StaffActor(member.practice_id, member.name, member.id, member.role)
 
     def submission(self, **fields: Any) -> RequestSubmitted:
         """Return a submission: by default, Amara asks for a session with Dana."""
@@ -142,16 +139,30 @@ def later(**amount: float) -> datetime:
 
 
 async def approve(
-    small: SmallPractice, request: UUID, edits: Edits | None = None, *, version: int | None = None
+    small: SmallPractice,
+    request: UUID,
+    edits: Edits | None = None,
+    *,
+    version: int | None = None,
+    confirmed: Confirmed = NOTHING_CONFIRMED,
+    actor: StaffMember | None = None,
 ) -> Decided:
-    """Approve as the practice scheduler."""
-    actor = small.actor(small.priya)
+    """Approve, as the practice scheduler unless it is said who."""
     return await approve_request(
-        small.store, actor, request, edits or Edits(), expected_version=version, now=NOW
+        small.store,
+        actor or small.priya,
+        request,
+        edits or Edits(),
+        confirmed=confirmed,
+        expected_version=version,
+        now=NOW,
     )
 
 
-async def decline(small: SmallPractice, request: UUID) -> Decided:
+async def decline(
+    small: SmallPractice, request: UUID, reason: str | None = None, *, version: int | None = None
+) -> Decided:
     """Decline as the practice scheduler."""
-    actor = small.actor(small.priya)
-    return await decline_request(small.store, actor, request, None, expected_version=None, now=NOW)
+    return await decline_request(
+        small.store, small.priya, request, reason, expected_version=version, now=NOW
+    )

@@ -31,14 +31,7 @@ from tests.harness.practice import (
     busy_intervals,
     decline,
     later,
-    open_practice,
 )
-
-
-@pytest.fixture
-async def small(store: Store) -> SmallPractice:
-    """A practice in an empty database."""
-    return await open_practice(store)
 
 
 async def count(store: Store, collection: str) -> int:
@@ -185,7 +178,7 @@ async def test_a_clash_names_nobody_whom_the_actor_may_not_see(small: SmallPract
     with pytest.raises(SlotTaken) as refused:
         await approve_request(
             small.store,
-            small.actor(small.dana),
+            small.dana,
             request,
             Edits(),
             expected_version=None,

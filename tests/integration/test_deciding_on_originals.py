@@ -6,7 +6,6 @@ import pytest
 
 from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.refusals import OriginalGone, SlotTaken
-from services.scheduler.mongo.store import Store
 from shared.schemas.vocabulary import RequestType
 from tests.harness.practice import (
     START,
@@ -16,14 +15,7 @@ from tests.harness.practice import (
     busy_intervals,
     decline,
     later,
-    open_practice,
 )
-
-
-@pytest.fixture
-async def small(store: Store) -> SmallPractice:
-    """A practice in an empty database."""
-    return await open_practice(store)
 
 
 async def test_a_reschedule_frees_the_old_hour_and_takes_the_new(small: SmallPractice) -> None:

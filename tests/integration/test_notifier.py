@@ -3,34 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from functools import partial
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from aio_pika.abc import AbstractRobustChannel
 
-from services.notifier.compose_email import compose_email
-from services.notifier.deliveries import LEASE, Claim, ClaimLost, Deliveries, Standing
-from services.notifier.smtp import SmtpServer
-from services.notifier.subscribers import Sender, record_exhausted
-from shared import mongo
-from shared.messaging.ack_policy import AckPolicy
-from shared.messaging.consumer import Consumer
-from shared.messaging.publisher import ConfirmedPublisher, PublishFailed, PublishUncertain
+from services.notifier.client_news import About
+from services.notifier.deliveries import LEASE, Claim, ClaimLost, Failure, Standing
+from shared.messaging.publisher import PublishFailed, PublishUncertain
 from shared.messaging.topology import Topology
-from shared.schemas.request_approved import (
-    RequestApproved,
-)
-from tests.harness.approvals import Notifier, approval
+from shared.schemas.notification_failed import FailureReason
+from tests.harness.approvals import approval
+from tests.harness.notifier import Notifier, running_notifier
 from tests.harness.polling import eventually
 from tests.harness.queues import empty_queues
 from tests.harness.servers import Servers
-from tests.harness.smtp_script import DROP_AFTER_DATA, ScriptedSmtp
+from tests.harness.smtp_script import DROP_AFTER_DATA
 
 TOPOLOGY = Topology.with_delays((1, 1))
 QUEUE = TOPOLOGY.notifier_approvals
-START = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -46,33 +37,8 @@ async def notifier(
 ) -> AsyncIterator[Notifier]:
     """A running notifier with a delivery log of its own."""
     del channel  # its queues
-    client = mongo.connect(servers.mongodb.url)
-    deliveries = Deliveries(client, f"test_{uuid4().hex}")
-    publisher = ConfirmedPublisher(vhost_url, TOPOLOGY, name="test")
-    await publisher.connect()
-    consumer = Consumer(vhost_url, name="test")
-    async with ScriptedSmtp() as smtp:
-        server = SmtpServer("127.0.0.1", smtp.port, "none", None, None)
-        compose = partial(_compose, mail_from="us@example.org")
-        policy = AckPolicy(
-            QUEUE,
-            publisher,
-            is_outage=mongo.is_outage,
-            on_exhausted=record_exhausted(deliveries),
-        )
-        sender = Sender(deliveries, server, compose)
-        consumer.subscribe(QUEUE, sender.handler(), policy, prefetch=5)
-        await consumer.start()
-        yield Notifier(publisher, deliveries, smtp)
-        await consumer.stop()
-        await sender.finish()
-    await publisher.close()
-    await client.drop_database(deliveries.database.name)
-    await mongo.close(client)
-
-
-def _compose(event: RequestApproved, now: datetime, *, mail_from: str) -> EmailMessage:
-    return compose_email(event, mail_from=mail_from, mail_domain="example.org", now=now)
+    async with running_notifier(vhost_url, servers.mongodb.url, TOPOLOGY) as running:
+        yield running
 
 
 async def test_an_approval_told_many_times_is_one_email(notifier: Notifier) -> None:
@@ -167,21 +133,25 @@ async def test_a_mail_server_that_comes_late_gets_the_email(notifier: Notifier) 
 async def test_a_claim_is_held_for_its_lease_and_then_taken_over(notifier: Notifier) -> None:
     """A process that died sending does not keep the e-mail; one that was only slow lost it."""
     now = datetime.now(UTC)
-    ids: dict[str, UUID] = {"practice_id": uuid4(), "request_id": uuid4()}
+    about = About("e", uuid4(), uuid4(), None, "a-correlation")
     deliveries = notifier.deliveries
 
-    slow = await deliveries.claim("e", **ids, now=now)
+    slow = await deliveries.claim(about, now=now)
     assert isinstance(slow, Claim)
     await deliveries.mark_sending(slow, now=now)
-    assert await deliveries.claim("e", **ids, now=now + LEASE / 2) is Standing.BEING_SENT
-    heir = await deliveries.claim("e", **ids, now=now + LEASE)
+    assert await deliveries.claim(about, now=now + LEASE / 2) is Standing.BEING_SENT
+    heir = await deliveries.claim(about, now=now + LEASE)
     assert isinstance(heir, Claim)
-    for late in (deliveries.mark_sending(slow, now=now), deliveries.give_back(slow, "x", now=now)):
+    for late in (
+        deliveries.mark_sending(slow, now=now),
+        deliveries.give_back(slow, "x", smtp_code=None, now=now),
+        deliveries.mark_failed(slow, Failure(FailureReason.EMAIL_REFUSED, "x"), now=now),
+    ):
         with pytest.raises(ClaimLost):
             await late
     await deliveries.mark_sent(heir, now=now + LEASE)
-    await deliveries.mark_given_up("e", "too late", now=now + 3 * LEASE)
-    assert await deliveries.claim("e", **ids, now=now + 3 * LEASE) is Standing.SENT_ALREADY
+    await deliveries.mark_given_up(about, "too late", now=now + 3 * LEASE)
+    assert await deliveries.claim(about, now=now + 3 * LEASE) is Standing.SENT_ALREADY
 
 
 async def test_mongodb_away_after_the_250_does_not_send_it_again(

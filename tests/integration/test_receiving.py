@@ -1,21 +1,16 @@
 """Taking requests in: once each, many at a time, with what does not fit flagged and kept."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import pytest
-
+from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.receive_requests import receive_requests
 from shared.mongo import Document
 from shared.schemas.vocabulary import RequestType
 from tests.harness.practice import NOW, START, SmallPractice, later, open_practice
-
-
-@pytest.fixture
-async def small(store: Store) -> SmallPractice:
-    """A practice in an empty database."""
-    return await open_practice(store)
+from tests.harness.staff_day import book
 
 
 async def stored(small: SmallPractice, request: UUID) -> Document:
@@ -115,3 +110,53 @@ async def test_who_may_see_it_is_decided_on_arrival(small: SmallPractice) -> Non
     ]
     for request, expected in cases:
         assert (await stored(small, request))["visible_to"] == expected
+
+
+async def test_a_reschedule_that_says_no_more_wants_what_was_booked(small: SmallPractice) -> None:
+    """The same service, with the same clinician, as long; and the original as it is now."""
+    await small.store.services.save(replace(small.session, minutes=30))
+    booked = (await book(small, clinician=small.marcus, details=Edits(minutes=50))).appointment
+
+    request = await small.receive(
+        request_type=RequestType.RESCHEDULE,
+        appointment_id=booked.id,
+        start=later(days=1),
+        service_id=None,
+        clinician_id=None,
+    )
+
+    asked = (await stored(small, request))["asked"]
+    assert (asked["service_id"], asked["minutes"]) == (small.session.id, 50)
+    assert (asked["clinician_id"], asked["clinician_name"]) == (small.marcus.id, "Marcus")
+    assert (asked["appointment_id"], asked["original_start"]) == (booked.id, START)
+
+
+async def test_a_request_is_as_long_as_its_service(small: SmallPractice) -> None:
+    """For the calendar; of a service nobody knows, nobody knows how long."""
+    known, unknown = await small.receive(), await small.receive(service_id=uuid4())
+    assert (await stored(small, known))["asked"]["minutes"] == 45
+    assert (await stored(small, unknown))["asked"]["minutes"] is None
+
+
+async def test_what_lists_look_for_is_kept_with_the_request(small: SmallPractice) -> None:
+    """The client's name by its beginnings, the time it is about, and who sent it."""
+    request = await small.receive(submitted_by="amara")
+    late = await small.receive(start=NOW - timedelta(days=3))
+
+    document = await stored(small, request)
+    assert document["client"]["search"]["beginnings"] == ["a", "am", "ama", "amar", "amara"]
+    assert (document["relevant_time"], document["submitted_by"]) == (START, "amara")
+    assert (await stored(small, late))["relevant_time"] == NOW
+
+
+async def test_a_group_with_many_of_one_client_rechecks_each(small: SmallPractice) -> None:
+    """Forty requests of two clients in one write: each is seen by its own clinician."""
+    group = [
+        small.submission(client_id=(small.amara if n % 2 else small.keisha).id) for n in range(40)
+    ]
+
+    assert await receive_requests(small.store, group, now=NOW) == [None] * 40
+
+    for number, event in enumerate(group):
+        expected = small.dana.id if number % 2 else small.marcus.id
+        assert (await stored(small, event.data.request_id))["visible_to"] == [expected]

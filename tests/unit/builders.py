@@ -12,7 +12,7 @@ from services.scheduler.domain.appointment_request import (
     Requester,
     RequestStatus,
 )
-from services.scheduler.domain.people import Service, StaffMember
+from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from shared.auth.actors import Role
 from shared.schemas.request_approved import RequestApproved
 from shared.schemas.vocabulary import Modality, RequestType
@@ -59,12 +59,39 @@ INTAKE: Final = Service(
     Modality.IN_PERSON,
     "Garden room",
 )
+PRACTICE: Final = Practice(
+    PRACTICE_ID,
+    "harbor-street",
+    "Harbor Street Practice",
+    "America/New_York",
+    "+1 212 555 0100",
+    "office@example.org",
+)
+CLIENT: Final = Client(
+    CLIENT_ID,
+    PRACTICE_ID,
+    "S\u00f8ren Dahl",
+    "soren@example.org",
+    "+1 212 555 0129",
+    date(1994, 5, 31),
+    (DANA.id,),
+)
+# What no client reads, in words that nothing else has.
+KEPT_BACK: Final = {
+    "alert": "Owes 50 since May",
+    "note": "I feel much worse",
+    "code": "90834",
+    "label": "Trauma session",
+    "reason": "Difficult family",
+    "edited alert": "Bring the form",
+}
 
 
 def asked(**changes: Any) -> Asked:
     """Return what a client asked for: a session with Dana at START."""
     whole = Asked(
         start=START,
+        minutes=45,
         service_id=SESSION.id,
         service_label=SESSION.label,
         clinician_id=DANA.id,
@@ -96,7 +123,9 @@ def booking(**changes: Any) -> Booking:
 
 def appointment(**changes: Any) -> Appointment:
     """Return a booked appointment; `changes` are of its booking."""
-    return Appointment(UUID(int=30), PRACTICE_ID, CLIENT_ID, "S\u00f8ren Dahl", booking(**changes))
+    return Appointment(
+        UUID(int=30), PRACTICE_ID, CLIENT_ID, "S\u00f8ren Dahl", booking(**changes), NOW
+    )
 
 
 def pending_request(**changes: Any) -> AppointmentRequest:
@@ -118,6 +147,7 @@ def pending_request(**changes: Any) -> AppointmentRequest:
         ),
         asked=asked(),
         flags=frozenset(),
+        submitted_by="soren",
         submitted_at=NOW - timedelta(hours=2),
         received_at=NOW - timedelta(hours=1),
         correlation_id="demo-0001",

@@ -9,8 +9,10 @@ import pytest
 from services.scheduler.domain.appointment_request import (
     Decision,
     Edits,
+    FollowUp,
     RequestStatus,
 )
+from services.scheduler.domain.intervals import Interval
 from shared.schemas.vocabulary import Modality, RequestType
 from tests.unit.builders import DANA, INES, NOW, START, appointment, asked, pending_request
 
@@ -65,6 +67,9 @@ def test_the_same_again_is_the_same_whoever_says_it() -> None:
         (RequestStatus.APPROVED, Edits(modality=Modality.TELEHEALTH), None),
         (RequestStatus.APPROVED, Edits(location="Garden room"), None),
         (RequestStatus.APPROVED, Edits(alert="Bring the form."), None),
+        (RequestStatus.APPROVED, Edits(service_code="90832"), None),
+        (RequestStatus.APPROVED, Edits(appointment_type="Review"), None),
+        (RequestStatus.APPROVED, Edits(client_id=INES.id), None),
         (RequestStatus.APPROVED, Edits(), "On leave."),
     ],
 )
@@ -121,3 +126,25 @@ def test_a_request_about_no_time_known_is_not_past_it() -> None:
     )
     assert unknown.relevant_time == unknown.submitted_at
     assert not unknown.is_past_its_time(NOW)
+
+
+def test_no_request_is_about_a_time_before_it_was_made() -> None:
+    """So a list of the past year need not look at older times; it is past its time all the same."""
+    late = pending_request(asked=asked(start=NOW - timedelta(days=400)))
+    assert late.relevant_time == late.submitted_at
+    assert late.is_past_its_time(NOW)
+
+
+def test_only_a_decline_is_to_be_followed_up() -> None:
+    """Who is approved is e-mailed; who withdrew knows."""
+    request = pending_request()
+    assert request.decide(decision(status=RequestStatus.DECLINED)).follow_up == FollowUp()
+    for status in (RequestStatus.APPROVED, RequestStatus.WITHDRAWN):
+        assert request.decide(decision(status=status)).follow_up is None
+
+
+def test_the_time_asked_for_is_a_stretch() -> None:
+    """As long as the service takes; none without a start."""
+    assert asked().interval == Interval(START, START + timedelta(minutes=45))
+    assert asked(minutes=None).interval == Interval(START, START)
+    assert asked(start=None).interval is None

@@ -1,6 +1,7 @@
 """An appointment: which days it touches, and how it is moved and cancelled."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scheduler.domain.appointment import AppointmentStatus
-from services.scheduler.domain.refusals import OriginalGone
-from tests.unit.builders import appointment, booking
+from services.scheduler.domain.refusals import AppointmentCancelled
+from shared.schemas.vocabulary import Modality
+from tests.unit.builders import INES, NOW, ONLINE, START, appointment, booking
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,8 @@ def test_moving_keeps_who_it_is_and_tells_calendars() -> None:
     """A moved appointment is the same one, with the new slot and the next sequence."""
     before = appointment()
     later = booking(start=before.booking.start + timedelta(days=1))
-    after = before.move(later)
+    again = booking(start=before.booking.start + timedelta(days=2))
+    after = before.move(later, NOW)
     assert (after.id, after.client_id, after.practice_id) == (
         before.id,
         before.client_id,
@@ -77,14 +80,14 @@ def test_moving_keeps_who_it_is_and_tells_calendars() -> None:
     )
     assert after.booking == later
     assert after.status is AppointmentStatus.BOOKED
-    assert (before.sequence, after.sequence, after.move(later).sequence) == (0, 1, 2)
+    assert (before.sequence, after.sequence, after.move(again, NOW).sequence) == (0, 1, 2)
     assert before.booking != later
 
 
 def test_cancelling_keeps_the_slot_on_record() -> None:
     """A cancelled appointment still tells what it was, with the next sequence."""
     before = appointment()
-    after = before.cancel()
+    after = before.cancel(NOW)
     assert after.status is AppointmentStatus.CANCELLED
     assert after.booking == before.booking
     assert after.sequence == before.sequence + 1
@@ -93,8 +96,55 @@ def test_cancelling_keeps_the_slot_on_record() -> None:
 
 def test_what_is_cancelled_stays_so() -> None:
     """A cancelled appointment can neither be moved nor cancelled again."""
-    gone = appointment().cancel()
-    with pytest.raises(OriginalGone):
-        gone.move(booking())
-    with pytest.raises(OriginalGone):
-        gone.cancel()
+    gone = appointment().cancel(NOW)
+    with pytest.raises(AppointmentCancelled):
+        gone.move(booking(), NOW)
+    with pytest.raises(AppointmentCancelled):
+        gone.cancel(NOW)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"start": START + timedelta(minutes=15)},
+        {"minutes": 50},
+        {"clinician_id": INES.id, "clinician_name": INES.name},
+        {"appointment_type": "Therapy Intake"},
+        {"modality": Modality.TELEHEALTH, "location": None},
+        {"location": "Garden room"},
+    ],
+    ids=str,
+)
+def test_what_the_client_knows_of_is_news_to_calendars(changes: dict[str, Any]) -> None:
+    """Time, length, clinician, kind, modality and place raise the sequence, and the version."""
+    before = appointment()
+    after = before.move(booking(**changes), NOW)
+    assert (after.sequence, after.version) == (before.sequence + 1, before.version + 1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"alert": "Bring the form."},
+        {"service_code": "90832"},
+        {"service_label": "Session of last year"},
+        {"service_id": ONLINE.id, "service_label": ONLINE.label},
+        {"clinician_name": "Dana Reyes-Walsh"},
+    ],
+    ids=str,
+)
+def test_what_stays_with_staff_is_no_news(changes: dict[str, Any]) -> None:
+    """An alert, a code, a label, a name that was changed: the version rises alone."""
+    before = appointment()
+    after = before.move(booking(**changes), NOW)
+    assert (after.sequence, after.version) == (before.sequence, before.version + 1)
+    assert after.booking == booking(**changes)
+
+
+def test_a_change_is_dated() -> None:
+    """Moved and cancelled at the time given; what it was before keeps its own."""
+    before, later = appointment(), NOW + timedelta(days=1)
+    assert before.move(booking(minutes=50), later).changed_at == later
+    assert before.cancel(later).changed_at == later
+    assert before.changed_at == NOW
+    assert before.cancel(later).version == before.version + 1

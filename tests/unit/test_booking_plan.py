@@ -1,50 +1,25 @@
 """What is booked: staff's edits, then what was asked, then the original, then the service."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.scheduler.domain.appointment import Appointment, Booking
-from services.scheduler.domain.appointment_request import Asked, Edits
-from services.scheduler.domain.booking_plan import plan_booking
-from services.scheduler.domain.people import Service, StaffMember
-from services.scheduler.domain.refusals import ClinicianUnknown, Refusal, StartInPast
+from services.scheduler.domain.appointment import Booking
+from services.scheduler.domain.appointment_request import Edits
 from shared.schemas.vocabulary import Modality
 from tests.unit.builders import (
     DANA,
     INES,
     INTAKE,
-    NOW,
     ONLINE,
-    PRIYA,
     ROOM,
     SESSION,
     START,
     appointment,
     asked,
 )
-
-
-def plan(
-    edits: Edits | None = None,
-    *,
-    what: Asked | None = None,
-    service: Service = SESSION,
-    clinician: StaffMember = DANA,
-    original: Appointment | None = None,
-    now: datetime = NOW,
-) -> Booking:
-    """Plan what a client asked for, by default a session with Dana, unedited."""
-    return plan_booking(
-        what or asked(),
-        edits or Edits(),
-        service=service,
-        clinician=clinician,
-        original=original,
-        now=now,
-    )
+from tests.unit.planning import LATER, plan
 
 
 def test_without_edits_it_is_as_asked() -> None:
@@ -64,9 +39,6 @@ def test_without_edits_it_is_as_asked() -> None:
     )
 
 
-LATER = START + timedelta(hours=1)
-
-
 @pytest.mark.parametrize(
     ("edits", "field", "booked"),
     [
@@ -74,6 +46,8 @@ LATER = START + timedelta(hours=1)
         (Edits(minutes=60), "minutes", 60),
         (Edits(modality=Modality.TELEHEALTH), "modality", Modality.TELEHEALTH),
         (Edits(location="Garden room"), "location", "Garden room"),
+        (Edits(service_code="90832"), "service_code", "90832"),
+        (Edits(appointment_type="Review"), "appointment_type", "Review"),
         (Edits(alert="Bring the form."), "alert", "Bring the form."),
     ],
 )
@@ -87,43 +61,6 @@ def test_the_clinician_is_the_one_given() -> None:
     """The clinician whom staff chose is in the booking, by id and by name."""
     booked = plan(Edits(clinician_id=INES.id), clinician=INES)
     assert (booked.clinician_id, booked.clinician_name) == (INES.id, INES.name)
-
-
-def test_an_edited_start_saves_a_request_past_its_time() -> None:
-    """A request whose time is over can still be approved for a later one."""
-    old = asked(start=NOW - timedelta(days=1))
-    assert plan(Edits(start=START), what=old).start == START
-
-
-@pytest.mark.parametrize(
-    "start", [NOW, NOW - timedelta(minutes=1), NOW - timedelta(days=365), None]
-)
-def test_a_start_that_is_over_is_refused(start: datetime | None) -> None:
-    """Nobody can come to an appointment that has begun."""
-    with pytest.raises(StartInPast):
-        plan(what=asked(start=start))
-    if start is not None:
-        with pytest.raises(StartInPast):
-            plan(Edits(start=start))
-
-
-def test_a_minute_ahead_is_soon_enough() -> None:
-    """The rule is about the past only."""
-    assert plan(Edits(start=NOW + timedelta(minutes=1))).start > NOW
-
-
-def test_a_slip_of_the_keyboard_at_the_end_of_time_is_refused() -> None:
-    """A start whose end has no date is a refusal to staff, not a fault of ours."""
-    end_of_time = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
-    with pytest.raises(Refusal):
-        assert plan(Edits(start=end_of_time)).utc_days
-
-
-def test_a_practice_scheduler_sees_no_clients() -> None:
-    """Only clinicians and interns can be booked."""
-    with pytest.raises(ClinicianUnknown):
-        plan(clinician=PRIYA)
-    assert plan(clinician=INES).clinician_id == INES.id
 
 
 def test_telehealth_has_no_room() -> None:
@@ -159,6 +96,26 @@ def test_another_service_brings_its_own() -> None:
     assert (
         plan(Edits(service_id=ONLINE.id), service=ONLINE, original=appointment()).location is None
     )
+
+
+def test_another_service_keeps_the_alert_and_the_time() -> None:
+    """What staff noted of the appointment is not the service's; nor is when it takes place."""
+    original = appointment(alert="Wheelchair.")
+    nothing_asked = asked(start=None)
+    booked = plan(
+        Edits(service_id=INTAKE.id), what=nothing_asked, service=INTAKE, original=original
+    )
+    assert (booked.alert, booked.start) == ("Wheelchair.", original.booking.start)
+
+
+def test_a_move_keeps_the_code_and_the_type_that_staff_gave() -> None:
+    """Whatever the service would bring by itself; its label is the one of today."""
+    original = appointment(
+        service_code="90832", appointment_type="Review", service_label="Session of last year"
+    )
+    booked = plan(Edits(start=LATER), original=original)
+    assert (booked.service_code, booked.appointment_type) == ("90832", "Review")
+    assert booked.service_label == SESSION.label
 
 
 def test_an_edit_wins_over_another_service_too() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.notifier.client_news import ClientEvent, news_of
 from services.notifier.compose_email import compose_email
-from shared.schemas.request_approved import RequestApproved
 from tests.unit.builders import approved_event, booked_wire, client_wire, practice_wire
 
 NOW = datetime(2027, 2, 1, 12, 0, 5, tzinfo=UTC)
@@ -20,10 +20,10 @@ MARKUP = "<b>&\"'</b>"
 ESCAPED = "&lt;b&gt;&amp;&#34;&#39;&lt;/b&gt;"
 
 
-def compose(event: RequestApproved) -> EmailMessage:
+def compose(event: ClientEvent) -> EmailMessage:
     """Compose the e-mail for an event."""
     return compose_email(
-        event, mail_from="no-reply@example.org", mail_domain="example.org", now=NOW
+        news_of(event), mail_from="no-reply@example.org", mail_domain="example.org", now=NOW
     )
 
 
@@ -103,6 +103,19 @@ def test_a_move_says_what_was() -> None:
         assert "It was booked for Monday, February 22, 2027 at 10:00 AM before" in text
 
 
+def test_a_reschedule_that_keeps_its_time_is_no_move() -> None:
+    """Approved at the time it had, with somebody else: nothing is free again."""
+    data: dict[str, Any] = {
+        "request_type": "reschedule",
+        "previous": {**BEFORE, "start": "2027-03-01T15:00:00Z", "end": "2027-03-01T15:45:00Z"},
+    }
+    message = compose(approved_event(**data))
+    assert message["Subject"] == "Appointment changed: Harbor Street Practice"
+    for text in both(**data):
+        assert "Your appointment has been changed" in text
+        assert "free again" not in text
+
+
 def test_a_cancellation_says_that_nothing_is_to_do() -> None:
     """It names the appointment that is off, and none of how to come to it."""
     data: dict[str, Any] = {
@@ -152,6 +165,10 @@ CHANGES = {
     "modality": (
         {"asked": "telehealth", "booked": "in_person"},
         "How you meet: you asked for Online (telehealth); we booked In person",
+    ),
+    "location": (
+        {"asked": "Garden room", "booked": "12 Harbor Street, Suite 4"},
+        "Place: you asked for Garden room; we booked 12 Harbor Street, Suite 4",
     ),
 }
 

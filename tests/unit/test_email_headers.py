@@ -13,10 +13,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from services.notifier.client_news import ClientEvent, news_of
 from services.notifier.compose_email import compose_email
 from shared.schemas.fields import PersonName
 from shared.schemas.request_approved import RequestApproved
 from tests.unit.builders import approved_event, approved_wire, client_wire, practice_wire
+from tests.unit.changed_events import changed_event
 
 NOW = datetime(2027, 2, 1, 12, 0, 5, tzinfo=UTC)
 HEADERS = [
@@ -65,10 +67,10 @@ NAMES = {
 }
 
 
-def compose(event: RequestApproved, **others: str) -> EmailMessage:
+def compose(event: ClientEvent, **others: str) -> EmailMessage:
     """Compose the e-mail for an event."""
     addresses = {"mail_from": "no-reply@example.org", "mail_domain": "example.org", **others}
-    return compose_email(event, now=NOW, **addresses)
+    return compose_email(news_of(event), now=NOW, **addresses)
 
 
 def sent(message: EmailMessage) -> EmailMessage:
@@ -188,7 +190,7 @@ def test_an_email_keeps_its_identity() -> None:
     """Sent twice by an accident, it is the same message: the reader shows it once."""
     first = compose(approved_event())
     later = compose_email(
-        approved_event(),
+        news_of(approved_event()),
         mail_from="no-reply@example.org",
         mail_domain="example.org",
         now=NOW.replace(hour=18),
@@ -202,6 +204,13 @@ def test_another_event_is_another_email() -> None:
     wire = {**approved_wire(), "id": "00000000-0000-0000-0000-000000000029:approved"}
     other = RequestApproved.model_validate(wire)
     assert compose(other)["Message-ID"] != compose(approved_event())["Message-ID"]
+
+
+def test_the_email_of_a_direct_change_has_the_same_headers() -> None:
+    """One recipient, and an identity that is the event's: the appointment's and its sequence."""
+    message = compose(changed_event())
+    check_headers(sent(message))
+    assert message["Message-ID"] == ("<00000000-0000-0000-0000-00000000001e.0.changed@example.org>")
 
 
 def test_a_long_domain_does_not_break_the_identity() -> None:

@@ -1,5 +1,6 @@
 """Every answer has a correlation id; every request one line and two figures, none with a name."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
@@ -152,3 +154,24 @@ async def test_ready_asks_for_what_is_needed(http: httpx.AsyncClient) -> None:
     async with client_of(app) as away:
         assert (await away.get("/health/ready")).status_code == 503
         assert (await away.get("/health/live")).status_code == 200
+
+
+async def test_a_stream_is_as_quick_as_its_beginning() -> None:
+    """It goes on for as long as its reader likes, which says nothing about how quick we are."""
+    app = build()
+    go_on = asyncio.Event()
+
+    @app.get("/stream", response_class=EventSourceResponse)
+    async def stream() -> AsyncIterator[ServerSentEvent]:
+        yield ServerSentEvent(data="first")
+        asyncio.get_running_loop().call_later(0.2, go_on.set)
+        await go_on.wait()
+
+    with capture_logs() as logs:
+        await client_of(app).get("/stream")
+
+    labels = {"method": "GET", "route": "/stream"}
+    took = REGISTRY.get_sample_value("openchair_http_request_seconds_sum", labels)
+    assert took is not None
+    assert took < 0.2
+    assert next(line for line in logs if line["route"] == "/stream")["duration_ms"] >= 200

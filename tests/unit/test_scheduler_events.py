@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -14,15 +14,17 @@ from services.scheduler.domain.appointment_request import (
     RequestStatus,
 )
 from services.scheduler.domain.booking_plan import FieldChange
-from services.scheduler.domain.people import Client, Practice
+from services.scheduler.domain.people import Client
 from services.scheduler.events import approved_event, declined_event
 from shared.schemas.request_approved import RequestApproved
 from shared.schemas.request_declined import RequestDeclined
 from shared.schemas.vocabulary import ChangedField, RequestType
 from tests.unit.builders import (
-    CLIENT_ID,
+    CLIENT,
     DANA,
+    KEPT_BACK,
     NOW,
+    PRACTICE,
     PRACTICE_ID,
     ROOM,
     START,
@@ -31,31 +33,6 @@ from tests.unit.builders import (
     pending_request,
 )
 
-PRACTICE = Practice(
-    PRACTICE_ID,
-    "harbor-street",
-    "Harbor Street Practice",
-    "America/New_York",
-    "+1 212 555 0100",
-    "office@example.org",
-)
-CLIENT = Client(
-    CLIENT_ID,
-    PRACTICE_ID,
-    "S\u00f8ren Dahl",
-    "soren@example.org",
-    "+1 212 555 0129",
-    datetime(1994, 5, 31, tzinfo=UTC).date(),
-    (DANA.id,),
-)
-KEPT_BACK = {
-    "alert": "Owes 50 since May",
-    "note": "I feel much worse",
-    "code": "90834",
-    "label": "Trauma session",
-    "reason": "Difficult family",
-    "edited alert": "Bring the form",
-}
 BOOKED = appointment(
     alert=KEPT_BACK["alert"], service_code=KEPT_BACK["code"], service_label=KEPT_BACK["label"]
 )
@@ -154,7 +131,7 @@ def test_a_cancelled_appointment_says_so() -> None:
         DECISION,
         practice=PRACTICE,
         client=CLIENT,
-        appointment=BOOKED.cancel(),
+        appointment=BOOKED.cancel(NOW),
         previous=BOOKED,
         changes=(),
     )

@@ -1,23 +1,19 @@
-"""Values that staff's browsers send back to the scheduler: versions, cursors, edits."""
+"""Values that staff's browsers send back to the scheduler: versions, edits."""
 
-import base64
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import bson
 import pytest
 from pydantic import ValidationError
 
 from services.scheduler.domain import refusals
 from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.refusals import AlreadyDecided, Clash, Refusal, SlotTaken
-from services.scheduler.http_api.cursors import decode, encode
 from services.scheduler.http_api.dependencies import expected_version
 from services.scheduler.http_api.errors import STATUS
-from services.scheduler.http_api.models import ApprovalInput, DeclineInput
-from services.scheduler.mongo.requests import ListPosition
+from services.scheduler.http_api.request_models import ApprovalInput, DeclineInput
 from shared.http.problems import Problem
 from shared.schemas.vocabulary import Modality
 
@@ -43,69 +39,15 @@ def test_another_tag_is_a_problem(tag: str) -> None:
     assert caught.value.status_code == 400
 
 
-def cursor_of(content: object) -> str:
-    """Return anything in the form of a cursor."""
-    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
-
-
-def test_a_cursor_leads_back_to_where_it_came_from() -> None:
-    """To the microsecond, and opaque on the way."""
-    position = ListPosition(datetime(2027, 3, 1, 15, 0, 0, 123_000, tzinfo=UTC), ID)
-    cursor = encode(position)
-    assert cursor is not None
-    assert decode(cursor) == position
-    assert not set(cursor) & set("=+/&?# ")
-    assert encode(None) is None
-    assert decode(None) is None
-
-
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "",
-        "x",
-        "\u00e9",
-        "%%%",
-        "bnVsbA",
-        cursor_of([]),
-        cursor_of({}),
-        cursor_of({"a": 1, "b": 2}),
-        cursor_of([1, 2]),
-        cursor_of(["2027-03-01T15:00:00+00:00"]),
-        cursor_of(["2027-03-01T15:00:00+00:00", "x"]),
-        cursor_of(["2027-03-01T15:00:00+00:00", str(ID), 1]),
-        cursor_of(["2027-03-01T15:00:00", str(ID)]),
-        cursor_of(["yesterday", str(ID)]),
-        cursor_of([{"$gt": ""}, str(ID)]),
-    ],
-)
-def test_a_cursor_of_nonsense_is_a_problem(cursor: str) -> None:
-    """Whatever somebody makes up, the list is asked for nothing of it."""
-    with pytest.raises(Problem) as caught:
-        decode(cursor)
-    assert caught.value.status_code == 400
-
-
-@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
-def test_a_cursor_from_the_ends_of_time_breaks_nothing(instant: str) -> None:
-    """A position is one that the database can be asked about, or it is refused."""
-    try:
-        position = decode(cursor_of([instant, str(ID)]))
-    except Problem:
-        return
-    assert position is not None
-    assert bson.encode({"at": position.relevant_time})
-
-
 def test_edits_are_what_staff_sent() -> None:
     """Times in UTC, words as words; what was left out is None."""
     body = ApprovalInput.model_validate_json(
         '{"start": "2027-03-01T10:00:00-05:00", "minutes": 60, "modality": "telehealth"}'
     )
-    assert body.to_edits() == Edits(
+    assert body.to_domain() == Edits(
         start=datetime(2027, 3, 1, 15, tzinfo=UTC), minutes=60, modality=Modality.TELEHEALTH
     )
-    assert ApprovalInput().to_edits() == Edits()
+    assert ApprovalInput().to_domain() == Edits()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +66,12 @@ def test_edits_are_what_staff_sent() -> None:
         {"location": "Suite 4\nand 5"},
         {"location": ""},
         {"alert": "x\u202e"},
-        {"client_id": str(ID)},
+        {"client_id": "amara"},
+        {"create_client": "perhaps"},
+        {"service_code": "90834 "},
+        {"service_code": ""},
+        {"service_code": "9" * 21},
+        {"appointment_type": ""},
         {"status": "approved"},
     ],
     ids=str,

@@ -130,6 +130,18 @@ async def test_tokens_end() -> None:
     assert (await refused(sign(AMARA, now=start - timedelta(seconds=12)))).expired
 
 
+async def test_who_is_staff_is_so_until_the_token_ends() -> None:
+    """To the second at which it would be refused; two tokens of one person are one actor."""
+    begins = now().replace(microsecond=0)
+    early = await VERIFIER.verify(sign(DANA, now=begins - timedelta(hours=1)))
+    late = await VERIFIER.verify(sign(DANA, now=begins))
+    assert isinstance(early, StaffActor)
+    assert isinstance(late, StaffActor)
+    assert late.expires_at == (begins + TOKEN_LIFETIME + timedelta(seconds=10)).timestamp()
+    assert late.expires_at - early.expires_at == 3600
+    assert early == late
+
+
 async def test_tokens_begin() -> None:
     """A token of tomorrow is not valid today."""
     await refused(sign(AMARA, now=now() + timedelta(days=1)))

@@ -63,13 +63,18 @@ async def declared(topology: Topology = TOPOLOGY) -> Declared:
 
 
 def test_there_is_a_queue_for_each_consumer() -> None:
-    """The scheduler takes what the portal sends; the notifier takes approvals, never declines."""
+    """The scheduler takes what the portal sends; the notifier what clients are told, no declines.
+
+    What became of e-mails goes back to the scheduler.
+    """
     assert [(queue.name, queue.exchange, queue.routing_keys) for queue in WORK_QUEUES] == [
-        ("scheduler.requests", PORTAL, ("request.submitted",)),
-        ("notifier.approvals", SCHEDULING, ("request.approved",)),
+        ("scheduler.requests", PORTAL, ("request.submitted", "request.withdrawn")),
+        ("notifier.approvals", SCHEDULING, ("request.approved", "appointment.changed")),
+        ("scheduler.notifications", SCHEDULING, ("notification.sent", "notification.failed")),
     ]
-    assert TOPOLOGY.has_consumer(SCHEDULING, "request.approved")
-    assert TOPOLOGY.has_consumer(PORTAL, "request.submitted")
+    for queue in WORK_QUEUES:
+        for key in queue.routing_keys:
+            assert TOPOLOGY.has_consumer(queue.exchange, key)
     assert not TOPOLOGY.has_consumer(SCHEDULING, "request.declined")
     assert not TOPOLOGY.has_consumer(PORTAL, "request.approved")
 
@@ -131,7 +136,7 @@ async def test_everything_is_declared_durable_and_quorum() -> None:
         name for queue in WORK_QUEUES for name in (queue.name, *queue.retry_names, queue.dead_name)
     }
     assert set(channel.queues) == expected
-    assert len(expected) == 12
+    assert len(expected) == 18
     assert all(channel.durable.values())
     assert {arguments["x-queue-type"] for arguments in channel.queues.values()} == {"quorum"}
 
@@ -160,7 +165,11 @@ async def test_only_work_queues_are_bound() -> None:
     channel = await declared()
     assert channel.bound == [
         ("scheduler.requests", "portal", "request.submitted"),
+        ("scheduler.requests", "portal", "request.withdrawn"),
         ("notifier.approvals", "scheduling", "request.approved"),
+        ("notifier.approvals", "scheduling", "appointment.changed"),
+        ("scheduler.notifications", "scheduling", "notification.sent"),
+        ("scheduler.notifications", "scheduling", "notification.failed"),
     ]
 
 

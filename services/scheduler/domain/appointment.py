@@ -1,11 +1,13 @@
 """A booked slot of one clinician with one client, and how it changes."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from services.scheduler.domain.refusals import OriginalGone
+from services.scheduler.domain.intervals import Interval
+from services.scheduler.domain.notification import Notification
+from services.scheduler.domain.refusals import AppointmentCancelled
 from shared.schemas.vocabulary import Modality
 
 
@@ -38,35 +40,78 @@ class Booking:
         return self.start + timedelta(minutes=self.minutes)
 
     @property
+    def interval(self) -> Interval:
+        """The time it takes."""
+        return Interval(self.start, self.end)
+
+    @property
+    def as_client_knows(self) -> tuple[object, ...]:
+        """What the client has been told of it: only a change of this is told to the client."""
+        return (
+            self.start,
+            self.minutes,
+            self.clinician_id,
+            self.appointment_type,
+            self.modality,
+            self.location,
+        )
+
+    @property
     def utc_days(self) -> tuple[date, ...]:
         """The UTC days it touches, in order; two when it crosses midnight."""
-        first = self.start.astimezone(UTC).date()
-        last = (self.end - timedelta(microseconds=1)).astimezone(UTC).date()
-        return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+        return self.interval.utc_days
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """`sequence` starts at 0 and rises with each change that a calendar must hear of (RFC 5545)."""
+    """An appointment as it stands.
+
+    `sequence` starts at 0 and rises with each change that a calendar must hear of (RFC 5545);
+    `version` rises with every change and is the ETag. `changed_at` in UTC.
+    """
 
     id: UUID
     practice_id: UUID
     client_id: UUID
     client_name: str
     booking: Booking
+    changed_at: datetime
     status: AppointmentStatus = AppointmentStatus.BOOKED
     sequence: int = 0
+    version: int = 1
+    notification: Notification | None = None
 
-    def move(self, booking: Booking) -> "Appointment":
-        """Return it at another time, or otherwise changed; raises OriginalGone when cancelled."""
-        self._must_be_booked()
-        return replace(self, booking=booking, sequence=self.sequence + 1)
+    @property
+    def is_booked(self) -> bool:
+        """Say whether it takes place."""
+        return self.status is AppointmentStatus.BOOKED
 
-    def cancel(self) -> "Appointment":
-        """Return it cancelled; raises OriginalGone when it is already."""
+    def move(self, booking: Booking, now: datetime) -> "Appointment":
+        """Return it at another time, or otherwise changed; raises AppointmentCancelled.
+
+        What only staff know of it, an alert or a code, is no news to anybody's calendar.
+        """
         self._must_be_booked()
-        return replace(self, status=AppointmentStatus.CANCELLED, sequence=self.sequence + 1)
+        told = booking.as_client_knows != self.booking.as_client_knows
+        return replace(
+            self,
+            booking=booking,
+            sequence=self.sequence + told,
+            version=self.version + 1,
+            changed_at=now,
+        )
+
+    def cancel(self, now: datetime) -> "Appointment":
+        """Return it cancelled; raises AppointmentCancelled when it is already."""
+        self._must_be_booked()
+        return replace(
+            self,
+            status=AppointmentStatus.CANCELLED,
+            sequence=self.sequence + 1,
+            version=self.version + 1,
+            changed_at=now,
+        )
 
     def _must_be_booked(self) -> None:
-        if self.status is not AppointmentStatus.BOOKED:
-            raise OriginalGone
+        if not self.is_booked:
+            raise AppointmentCancelled

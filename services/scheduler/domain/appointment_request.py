@@ -1,10 +1,12 @@
 """What a client asked for, and the one decision that ends it."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from services.scheduler.domain.intervals import Interval
+from services.scheduler.domain.notification import Notification
 from shared.schemas.vocabulary import Modality, RequestType
 
 
@@ -18,7 +20,7 @@ class RequestStatus(StrEnum):
 
 
 class RequestFlag(StrEnum):
-    """What did not fit when the request arrived; it is kept and shown to staff, never lost."""
+    """What does not fit; the request is kept and shown to staff with it, never lost."""
 
     CLIENT_UNKNOWN = "client-unknown"
     SERVICE_UNKNOWN = "service-unknown"
@@ -26,6 +28,8 @@ class RequestFlag(StrEnum):
     ORIGINAL_UNKNOWN = "original-unknown"
     ARRIVED_PAST_ITS_TIME = "arrived-past-its-time"
     KEY_REUSED = "key-reused-with-other-content"
+    ORIGINAL_MOVED = "original-moved"
+    ORIGINAL_CANCELLED = "original-cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,12 @@ class Requester:
 class Asked:
     """What was asked for; names as they were when the request arrived.
 
-    `start` in UTC. For a reschedule or a cancellation `original_*` tell of the appointment meant.
+    `start` in UTC; `minutes` is how long that takes as a rule, for the calendar. For a reschedule
+    or a cancellation `original_*` tell of the appointment meant.
     """
 
     start: datetime | None
+    minutes: int | None
     service_id: UUID | None
     service_label: str | None
     clinician_id: UUID | None
@@ -57,26 +63,42 @@ class Asked:
     appointment_id: UUID | None
     original_start: datetime | None
 
+    @property
+    def interval(self) -> Interval | None:
+        """The time asked for; None when none was."""
+        if self.start is None:
+            return None
+        return Interval(self.start, self.start + timedelta(minutes=self.minutes or 0))
+
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """What staff want otherwise than asked; None leaves it as asked. `minutes` is the length."""
+    """What staff want otherwise than asked; None leaves it as asked. `minutes` is the length.
+
+    `client_id` is the client on record who the new client turned out to be.
+    """
 
     start: datetime | None = None
     minutes: int | None = None
     clinician_id: UUID | None = None
     service_id: UUID | None = None
+    service_code: str | None = None
+    appointment_type: str | None = None
     modality: Modality | None = None
     location: str | None = None
     alert: str | None = None
+    client_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who decided what and when; `edits` is what staff asked to be booked otherwise."""
+    """Who decided what and when; `edits` is what staff asked to be booked otherwise.
+
+    A withdrawal is the client's: no member of staff did it.
+    """
 
     status: RequestStatus
-    by_staff_id: UUID
+    by_staff_id: UUID | None
     by_name: str
     at: datetime
     edits: Edits
@@ -86,6 +108,15 @@ class Decision:
     def is_same_as(self, status: RequestStatus, edits: Edits, reason: str | None) -> bool:
         """Say whether deciding this once more would change nothing (PRODUCT 8.1)."""
         return (self.status, self.edits, self.reason) == (status, edits, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Whether somebody has told a declined client (PRODUCT 8.7); `at` in UTC."""
+
+    done: bool = False
+    by_name: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +131,19 @@ class AppointmentRequest:
     requester: Requester
     asked: Asked
     flags: frozenset[RequestFlag]
+    submitted_by: str
     submitted_at: datetime
     received_at: datetime
     correlation_id: str
     decision: Decision | None = None
+    follow_up: FollowUp | None = None
+    notification: Notification | None = None
 
     @property
     def relevant_time(self) -> datetime:
-        """The time it is about, by which lists sort: asked for, else the original's, else made."""
-        return self.asked.start or self.asked.original_start or self.submitted_at
+        """What lists sort by: the time asked for or the original's, not before it was made."""
+        about = self.asked.start or self.asked.original_start or self.submitted_at
+        return max(about, self.submitted_at)
 
     def is_past_its_time(self, now: datetime) -> bool:
         """Say whether it waits although the time asked for is over (PRODUCT 8.5)."""
@@ -119,4 +154,11 @@ class AppointmentRequest:
         """Return it decided; only a pending request can be, which the caller has checked."""
         if self.status is not RequestStatus.PENDING:
             raise ValueError("decided already")
-        return replace(self, status=decision.status, decision=decision, version=self.version + 1)
+        declined = decision.status is RequestStatus.DECLINED
+        return replace(
+            self,
+            status=decision.status,
+            decision=decision,
+            follow_up=FollowUp() if declined else None,
+            version=self.version + 1,
+        )

@@ -1,4 +1,7 @@
-"""The practice, its staff, its services and its clients, as the rules need them."""
+"""The practice, its staff, its services and its clients, as the rules need them.
+
+Each has a `version`, which rises with each edit; it is the ETag.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +12,21 @@ from shared.schemas.vocabulary import Modality
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """Days on which the whole practice is closed, both included, in its time zone."""
+
+    first_day: date
+    last_day: date
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Practice:
-    """The tenant; `time_zone` is an IANA name."""
+    """The tenant; `time_zone` is an IANA name.
+
+    `emails_staff_changes` says whether a client hears by e-mail of what staff book, move or cancel
+    without a request.
+    """
 
     id: UUID
     slug: str
@@ -18,27 +34,41 @@ class Practice:
     time_zone: str
     phone: str | None
     email: str | None
+    locations: tuple[str, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    emails_staff_changes: bool = True
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """A person of the practice; only those who are `bookable` have appointments."""
+    """A person of the practice, and who acts: reads and decisions take one (PRODUCT 7).
+
+    Who is not `active` cannot sign in and is not booked any more.
+    """
 
     id: UUID
     practice_id: UUID
     name: str
     email: str
     role: Role
+    active: bool = True
+    version: int = 1
 
     @property
     def bookable(self) -> bool:
         """Clinicians and interns see clients; a practice scheduler does not."""
-        return self.role is not Role.PRACTICE_SCHEDULER
+        return self.active and self.role is not Role.PRACTICE_SCHEDULER
+
+    @property
+    def runs_the_practice(self) -> bool:
+        """Only a practice scheduler changes settings, staff, services and clients (PRODUCT 7)."""
+        return self.role is Role.PRACTICE_SCHEDULER
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What can be booked; lengths in minutes."""
+    """What can be booked; lengths in minutes, from `fewest_minutes` to `most_minutes`, if any."""
 
     id: UUID
     practice_id: UUID
@@ -48,6 +78,16 @@ class Service:
     minutes: int
     modality: Modality
     location: str | None
+    fewest_minutes: int | None = None
+    most_minutes: int | None = None
+    active: bool = True
+    version: int = 1
+
+    def allows(self, minutes: int) -> bool:
+        """Say whether an appointment of that length is usual for this service (PRODUCT 8.14)."""
+        return (self.fewest_minutes or 0) <= minutes and (
+            self.most_minutes is None or minutes <= self.most_minutes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +102,4 @@ class Client:
     birth_date: date
     assigned_staff_ids: tuple[UUID, ...]
     time_zone: str | None = None
+    version: int = 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -36,6 +36,20 @@ class ActorNotStaff(Refusal):
     detail = "You are not on the staff of this practice."
 
 
+class AppointmentNotFound(Refusal):
+    """There is no such appointment, or the actor may not see it: both look the same."""
+
+    code = "appointment-not-found"
+    detail = "There is no such appointment."
+
+
+class NotPermitted(Refusal):
+    """The actor may see it, and their role may not change it (PRODUCT 7)."""
+
+    code = "not-permitted"
+    detail = "Your role does not include this: ask a practice scheduler."
+
+
 class AlreadyDecided(Refusal):
     """Somebody decided otherwise before."""
 
@@ -53,10 +67,10 @@ class AlreadyDecided(Refusal):
 
 
 class StaleVersion(Refusal):
-    """The request changed since the caller read it."""
+    """What is to be changed has changed since the caller read it."""
 
     code = "stale-version"
-    detail = "The request has changed since you read it: read it again, then decide."
+    detail = "This has changed since you read it: read it again, then repeat your change."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +85,24 @@ class Clash:
     end: datetime
     client_name: str | None
 
+    def as_members(self) -> dict[str, Any]:
+        """Return it as a problem document and the history tell it."""
+        return {
+            "appointment_id": self.appointment_id and str(self.appointment_id),
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "client_name": self.client_name,
+        }
+
 
 class SlotTaken(Refusal):
     """The clinician has another appointment then."""
 
     code = "slot-taken"
-    detail = "The clinician has another appointment at that time; see `clashes`."
+    detail = (
+        "The clinician has another appointment at that time; see `clashes`. Choose another time or"
+        " clinician, or set `allow_overlap` to book all the same."
+    )
 
     def __init__(self, clashes: Sequence[Clash] = ()) -> None:
         super().__init__()
@@ -85,17 +111,7 @@ class SlotTaken(Refusal):
     @property
     def members(self) -> dict[str, Any]:
         """What it clashes with."""
-        return {
-            "clashes": [
-                {
-                    "appointment_id": clash.appointment_id and str(clash.appointment_id),
-                    "start": clash.start.isoformat(),
-                    "end": clash.end.isoformat(),
-                    "client_name": clash.client_name,
-                }
-                for clash in self.clashes
-            ]
-        }
+        return {"clashes": [clash.as_members() for clash in self.clashes]}
 
 
 class StartInPast(Refusal):
@@ -127,10 +143,10 @@ class ClinicianUnknown(Refusal):
 
 
 class ServiceUnknown(Refusal):
-    """No service of this practice."""
+    """No service that this practice offers."""
 
     code = "service-unknown"
-    detail = "There is no such service in this practice: name one in `service_id`."
+    detail = "This practice does not offer such a service: name another one in `service_id`."
 
 
 class ClientUnknown(Refusal):
@@ -138,6 +154,73 @@ class ClientUnknown(Refusal):
 
     code = "client-unknown"
     detail = "The client who asked is not on record in this practice."
+
+
+class DurationUnusual(Refusal):
+    """The length is outside of what the service allows, and nobody said that it is meant."""
+
+    code = "duration-unusual"
+    detail = (
+        "That length is outside of the service's range, `fewest_minutes` to `most_minutes`: correct"
+        " it, choose another service, or set `confirm_duration` when it is meant."
+    )
+
+    def __init__(self, fewest: int | None, most: int | None) -> None:
+        super().__init__()
+        self.fewest = fewest
+        self.most = most
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The range, in minutes."""
+        return {"fewest_minutes": self.fewest, "most_minutes": self.most}
+
+
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """A client on record who may be the new one; without id and name when the actor may not see."""
+
+    client_id: UUID | None
+    name: str | None
+    birth_date: date | None
+    same_email: bool
+    same_name_and_birth_date: bool
+
+    def as_members(self) -> dict[str, Any]:
+        """Return it as a problem document tells it."""
+        return {
+            "client_id": self.client_id and str(self.client_id),
+            "name": self.name,
+            "birth_date": self.birth_date and self.birth_date.isoformat(),
+            "same_email": self.same_email,
+            "same_name_and_birth_date": self.same_name_and_birth_date,
+        }
+
+
+class ClientMayExist(Refusal):
+    """Somebody on record has the same address, or the same name and birth date."""
+
+    code = "client-may-exist"
+    detail = (
+        "The practice may have this client on record already; see `candidates`. Name the one it is"
+        " in `client_id`, or set `create_client` when it is somebody else."
+    )
+
+    def __init__(self, candidates: Sequence[Resemblance]) -> None:
+        super().__init__()
+        self.candidates = tuple(candidates)
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Who it may be."""
+        return {"candidates": [one.as_members() for one in self.candidates]}
+
+
+class ClientOnRecord(Refusal):
+    """Staff named a client for a request whose client is known."""
+
+    code = "client-on-record"
+    detail = "This request is of a client on record: `client_id` and `create_client` do not apply."
 
 
 class CancellationTakesNoEdits(Refusal):
@@ -152,3 +235,108 @@ class OriginalGone(Refusal):
 
     code = "original-gone"
     detail = "The appointment this request is about is not booked any more: decline the request."
+
+
+class OriginalMoved(Refusal):
+    """Staff moved the appointment after the client asked about it, and nobody said they know."""
+
+    code = "original-moved"
+    detail = (
+        "The appointment was moved after the client asked: see `start`. Decline the request, or set"
+        " `confirm_original` to go on with the appointment as it is now."
+    )
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__()
+        self.start = start
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """When the appointment is now; UTC."""
+        return {"start": self.start.isoformat()}
+
+
+class AppointmentCancelled(Refusal):
+    """A cancelled appointment stays cancelled."""
+
+    code = "appointment-cancelled"
+    detail = "This appointment is cancelled: book another one."
+
+
+class RangeTooLong(Refusal):
+    """More days at once than a page shows."""
+
+    code = "range-too-long"
+    detail = "Ask for at most 100 days at once."
+
+
+class RangeEmpty(Refusal):
+    """The range ends before it begins."""
+
+    code = "range-empty"
+    detail = "The range must end after it begins."
+
+
+class NothingToFollowUp(Refusal):
+    """Only the clients of declined requests are contacted."""
+
+    code = "nothing-to-follow-up"
+    detail = "This request was not declined, so there is nobody to contact."
+
+
+class KeyReused(Refusal):
+    """The idempotency key came with another client before."""
+
+    code = "idempotency-key-reused"
+    detail = "This key booked another appointment before: use a new key for a new one."
+
+
+class NoFailedEmail(Refusal):
+    """Nothing was to be told to the client in another way."""
+
+    code = "no-failed-email"
+    detail = "No e-mail about this appointment has failed, so there is nothing to tick off."
+
+
+class RequestBecameAppointment(Refusal):
+    """An approved request is told by the appointment it led to, and by nothing else (ADR 0013)."""
+
+    code = "request-became-appointment"
+    detail = "This request was approved: read its appointment instead; see `appointment_id`."
+
+    def __init__(self, appointment_id: UUID | None) -> None:
+        super().__init__()
+        self.appointment_id = appointment_id
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Which appointment."""
+        return {"appointment_id": self.appointment_id and str(self.appointment_id)}
+
+
+class CalendarNotFound(Refusal):
+    """Nobody of that id in the actor's practice can be booked, so there is no calendar."""
+
+    code = "calendar-not-found"
+    detail = "There is no such clinician, or nobody can book them: they have no calendar."
+
+
+class SlotNotFound(Refusal):
+    """No slot of that clinician begins at that instant, or not any more."""
+
+    code = "slot-not-found"
+    detail = "No slot begins there any more: search for the slots of the day again."
+
+
+class CalendarFeedNotFound(Refusal):
+    """Nobody's calendar is shared under that secret, or not any more."""
+
+    code = "calendar-feed-not-found"
+    detail = "There is no such calendar: it may be shared under another address now."
+
+
+class UnknownCursor(Refusal):
+    """The cursor was not given for this list, or what it ended with is not to be seen any more."""
+
+    code = "unknown-cursor"
+    detail = "The cursor is not one of this list in this order: start again without it."

@@ -7,13 +7,18 @@ import structlog
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from services.scheduler.domain import refusals
+from services.scheduler.domain import record_refusals, refusals
 from shared.http.problems import Problem
 from shared.mongo import PyMongoError, is_outage
 
 STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.RequestNotFound: HTTPStatus.NOT_FOUND,
+    refusals.AppointmentNotFound: HTTPStatus.NOT_FOUND,
     refusals.ActorNotStaff: HTTPStatus.FORBIDDEN,
+    refusals.NotPermitted: HTTPStatus.FORBIDDEN,
+    refusals.RangeEmpty: HTTPStatus.BAD_REQUEST,
+    refusals.UnknownCursor: HTTPStatus.BAD_REQUEST,
+    refusals.RangeTooLong: HTTPStatus.BAD_REQUEST,
     refusals.AlreadyDecided: HTTPStatus.CONFLICT,
     refusals.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
     refusals.SlotTaken: HTTPStatus.CONFLICT,
@@ -25,6 +30,33 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.ClientUnknown: HTTPStatus.CONFLICT,
     refusals.CancellationTakesNoEdits: HTTPStatus.CONFLICT,
     refusals.OriginalGone: HTTPStatus.CONFLICT,
+    refusals.OriginalMoved: HTTPStatus.CONFLICT,
+    refusals.AppointmentCancelled: HTTPStatus.CONFLICT,
+    refusals.DurationUnusual: HTTPStatus.CONFLICT,
+    refusals.ClientMayExist: HTTPStatus.CONFLICT,
+    refusals.ClientOnRecord: HTTPStatus.CONFLICT,
+    refusals.NothingToFollowUp: HTTPStatus.CONFLICT,
+    refusals.KeyReused: HTTPStatus.CONFLICT,
+    refusals.NoFailedEmail: HTTPStatus.CONFLICT,
+    refusals.RequestBecameAppointment: HTTPStatus.GONE,
+    refusals.CalendarNotFound: HTTPStatus.NOT_FOUND,
+    refusals.SlotNotFound: HTTPStatus.NOT_FOUND,
+    refusals.CalendarFeedNotFound: HTTPStatus.NOT_FOUND,
+    record_refusals.StaffNotFound: HTTPStatus.NOT_FOUND,
+    record_refusals.ServiceNotFound: HTTPStatus.NOT_FOUND,
+    record_refusals.ClientNotFound: HTTPStatus.NOT_FOUND,
+    record_refusals.LastPracticeScheduler: HTTPStatus.CONFLICT,
+    record_refusals.StaffEmailTaken: HTTPStatus.CONFLICT,
+    record_refusals.SeesNoClients: HTTPStatus.CONFLICT,
+    record_refusals.HoursEmpty: HTTPStatus.BAD_REQUEST,
+    record_refusals.HoursOverlap: HTTPStatus.BAD_REQUEST,
+    record_refusals.DaysReversed: HTTPStatus.BAD_REQUEST,
+    record_refusals.DaysTooFar: HTTPStatus.CONFLICT,
+    record_refusals.MinutesNeeded: HTTPStatus.BAD_REQUEST,
+    record_refusals.MinutesOutsideRange: HTTPStatus.BAD_REQUEST,
+    record_refusals.ClientLooksKnown: HTTPStatus.CONFLICT,
+    record_refusals.AssignedStaffUnknown: HTTPStatus.CONFLICT,
+    record_refusals.BirthDateInFuture: HTTPStatus.CONFLICT,
 }
 
 log = structlog.get_logger(__name__)
@@ -35,17 +67,26 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(refusals.Refusal)
     async def refused(_request: Request, error: refusals.Refusal) -> Response:
-        problem = Problem(STATUS[type(error)], error.code, error.detail, **error.members)
-        return problem.to_response()
+        return refused_as(error).to_response()
 
     @app.exception_handler(PyMongoError)
     async def store_failed(_request: Request, error: PyMongoError) -> Response:
         if not is_outage(error):
             raise error
-        log.warning("store.unavailable", reason=type(error).__name__)
-        return Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "store-unavailable",
-            "The records cannot be reached just now. Repeat the same call: it is safe to.",
-            headers={"Retry-After": "5"},
-        ).to_response()
+        return store_problem(error).to_response()
+
+
+def refused_as(refusal: refusals.Refusal) -> Problem:
+    """Return the problem that a refusal is."""
+    return Problem(STATUS[type(refusal)], refusal.code, refusal.detail, **refusal.members)
+
+
+def store_problem(outage: PyMongoError) -> Problem:
+    """Return the problem that a database away is, and log it."""
+    log.warning("store.unavailable", reason=type(outage).__name__)
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "store-unavailable",
+        "The records cannot be reached just now. Repeat the same call: it is safe to.",
+        headers={"Retry-After": "5"},
+    )

@@ -4,12 +4,26 @@ Requests and appointments carry `visible_to`, the staff who may see them (ADR 00
 scheduler sees the whole practice; everybody else what names them there.
 """
 
-from shared.auth.actors import Role, StaffActor
+from services.scheduler.domain.people import StaffMember
 from shared.mongo import Document
 
 
-def visible_to(actor: StaffActor) -> Document:
+def visible_to(actor: StaffMember) -> Document:
     """Return the filter that every read on behalf of `actor` begins with."""
-    if actor.role is Role.PRACTICE_SCHEDULER:
+    if actor.runs_the_practice:
         return {"practice_id": actor.practice_id}
-    return {"practice_id": actor.practice_id, "visible_to": actor.staff_id}
+    return {"practice_id": actor.practice_id, "visible_to": actor.id}
+
+
+def clients_visible_to(actor: StaffMember) -> Document:
+    """Return the same for client records: everybody else sees the clients assigned to them."""
+    if actor.runs_the_practice:
+        return {"practice_id": actor.practice_id}
+    return {"practice_id": actor.practice_id, "assigned_staff_ids": actor.id}
+
+
+def may_see(actor: StaffMember, document: Document) -> bool:
+    """Say of a request or an appointment what `visible_to` asks for, where there is no query."""
+    if document["practice_id"] != actor.practice_id:
+        return False
+    return actor.runs_the_practice or actor.id in document["visible_to"]

@@ -1,67 +1,134 @@
 """Collections and indexes; `migrate` may run at any time and again."""
 
-from typing import Final
+from typing import Any, Final
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import IndexModel
 
+from services.scheduler.mongo.backfill import drop_retired_indexes, fill_in
 from shared.mongo import Database
 
 _PUBLISHED_KEPT_SECONDS: Final = 14 * 24 * 3600
 _WAITING: Final = {"state": "waiting"}
 
+
+def _index(*fields: str, name: str | None = None, **options: Any) -> IndexModel:
+    named = {} if name is None else {"name": name}
+    return IndexModel([(field, 1) for field in fields], **named, **options)
+
+
+# Equality, then the order, then what may be looked for beside it: a list reads keys, in order, and
+# documents for its page alone. The names are what `request_queries.index_for` says.
+_LOOKED_FOR: Final = ("type", "asked.clinician_id", "client.is_new")
+_REQUESTED: Final = ("status", "relevant_time", "_id", "submitted_at", *_LOOKED_FOR)
+_MADE: Final = ("status", "submitted_at", "_id", "relevant_time", *_LOOKED_FOR)
+_CLIENT: Final = (
+    "status",
+    "client.search.sort",
+    "_id",
+    "submitted_at",
+    "relevant_time",
+    *_LOOKED_FOR,
+)
+_REQUESTS: Final = [
+    _index("practice_id", *_REQUESTED, name="by_requested"),
+    _index("practice_id", *_MADE, name="by_made"),
+    _index("practice_id", *_CLIENT, name="by_client"),
+    _index(
+        "practice_id",
+        "asked.clinician_id",
+        "status",
+        "relevant_time",
+        "_id",
+        "submitted_at",
+        "type",
+        "client.is_new",
+        name="by_clinician",
+    ),
+    _index(
+        "practice_id",
+        "client.search.beginnings",
+        "status",
+        "relevant_time",
+        "_id",
+        "submitted_at",
+        name="by_name",
+    ),
+    _index("practice_id", "visible_to", *_REQUESTED, name="visible_by_requested"),
+    _index("practice_id", "visible_to", *_MADE, name="visible_by_made"),
+    _index("practice_id", "visible_to", *_CLIENT, name="visible_by_client"),
+    _index("practice_id", "client.client_id", "relevant_time", name="of_client"),
+    _index(
+        "practice_id",
+        "asked.appointment_id",
+        name="about_appointment",
+        partialFilterExpression={"status": "pending"},
+    ),
+    _index(
+        "practice_id",
+        "decision.at",
+        "_id",
+        name="to_follow_up",
+        partialFilterExpression={"follow_up.done": False},
+    ),
+    _index("notification.event_id", name="by_event", sparse=True),
+]
+_APPOINTMENTS: Final = [
+    _index("practice_id", "start", "_id"),
+    _index("practice_id", "clinician_id", "start", "_id"),
+    _index("practice_id", "visible_to", "start", "_id"),
+    _index("practice_id", "client_id", "start", "_id"),
+    _index("practice_id", "request_ids"),
+    _index("notification.event_id", name="by_event", sparse=True),
+    _index(
+        "practice_id",
+        "notification.at",
+        "_id",
+        name="failed_emails",
+        partialFilterExpression={"notification.status": "failed", "notification.handled_by": None},
+    ),
+]
 INDEXES: Final[dict[str, list[IndexModel]]] = {
-    "practices": [IndexModel("slug", unique=True)],
-    "staff": [IndexModel("practice_id")],
-    "services": [IndexModel("practice_id")],
-    "clients": [IndexModel([("practice_id", ASCENDING), ("search_words", ASCENDING)])],
-    # The list, for a practice scheduler and for everybody else: equality, sort, then range.
-    "requests": [
-        IndexModel(
-            [
-                ("practice_id", ASCENDING),
-                ("status", ASCENDING),
-                ("relevant_time", ASCENDING),
-                ("_id", ASCENDING),
-                ("submitted_at", ASCENDING),
-            ]
-        ),
-        IndexModel(
-            [
-                ("practice_id", ASCENDING),
-                ("visible_to", ASCENDING),
-                ("status", ASCENDING),
-                ("relevant_time", ASCENDING),
-                ("_id", ASCENDING),
-                ("submitted_at", ASCENDING),
-            ]
-        ),
+    "practices": [_index("slug", unique=True)],
+    "staff": [
+        _index("practice_id", "name"),
+        _index("practice_id", "email_key", name="by_email", unique=True),
     ],
-    "appointments": [
-        IndexModel([("practice_id", ASCENDING), ("clinician_id", ASCENDING), ("start", ASCENDING)]),
-        IndexModel([("practice_id", ASCENDING), ("client_id", ASCENDING), ("start", ASCENDING)]),
-        IndexModel([("practice_id", ASCENDING), ("request_ids", ASCENDING)]),
+    "services": [_index("practice_id", "label")],
+    "work_schedules": [_index("practice_id")],
+    "clients": [
+        _index("practice_id", "search.sort", "_id", name="by_client"),
+        _index("practice_id", "search.beginnings", "search.sort", "_id", name="by_name"),
+        _index("practice_id", "assigned_staff_ids", "search.sort", "_id", name="visible_by_client"),
+        _index("practice_id", "email_key"),
+        _index("practice_id", "birth_date"),
     ],
-    "calendar_days": [
-        IndexModel([("practice_id", ASCENDING), ("clinician_id", ASCENDING), ("day", ASCENDING)])
-    ],
+    "requests": _REQUESTS,
+    "withdrawals": [_index("request_id")],
+    "appointments": _APPOINTMENTS,
+    "calendar_days": [_index("practice_id", "clinician_id", "day")],
     "history": [
-        IndexModel([("practice_id", ASCENDING), ("request_id", ASCENDING), ("at", ASCENDING)])
+        _index("practice_id", "request_id", "at", "_id"),
+        _index("practice_id", "appointment_id", "at", "_id"),
     ],
     "outbox": [
-        IndexModel(
-            [("leased_until", ASCENDING), ("created_at", ASCENDING)],
-            partialFilterExpression=_WAITING,
-        ),
-        IndexModel([("created_at", ASCENDING)], partialFilterExpression=_WAITING),
+        _index("leased_until", "created_at", partialFilterExpression=_WAITING),
+        _index("created_at", partialFilterExpression=_WAITING),
         IndexModel("published_at", expireAfterSeconds=_PUBLISHED_KEPT_SECONDS),
     ],
+    "calendar_feeds": [_index("secret_sha256", unique=True)],
 }
 
 
 async def migrate(database: Database) -> None:
-    """Create what is missing; collections too, since a transaction should find them there."""
+    """Create what is missing; collections too, since a transaction should find them there.
+
+    Records of earlier versions are brought up to date before their indexes are built.
+    """
     existing = set(await database.list_collection_names())
-    for name, indexes in INDEXES.items():
+    for name in INDEXES:
         if name not in existing:
             await database.create_collection(name)
+    await fill_in(database)
+    for name, indexes in INDEXES.items():
         await database[name].create_indexes(indexes)
+    await drop_retired_indexes(database)

@@ -3,33 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import (
     AppointmentRequest,
-    Asked,
-    Decision,
-    Edits,
-    Requester,
     RequestFlag,
     RequestStatus,
 )
+from services.scheduler.domain.intervals import Interval
+from services.scheduler.domain.people import StaffMember
+from services.scheduler.mongo import request_queries as queries
 from services.scheduler.mongo.access import visible_to
-from services.scheduler.mongo.people import date_to_bson, search_words
-from shared.auth.actors import StaffActor
+from services.scheduler.mongo.appointments import LONGEST
+from services.scheduler.mongo.request_documents import (
+    decision_fields,
+    from_document,
+    to_document,
+)
+from services.scheduler.mongo.request_queries import ListPosition, Order, RequestFilter
+from services.scheduler.mongo.search import searchable, sort_key
 from shared.mongo import BulkWriteError, Collection, Database, Document, Session
-from shared.schemas.vocabulary import Modality, RequestType
 
-_DUPLICATE_KEY = 11_000
-
-
-@dataclass(frozen=True, slots=True)
-class ListPosition:
-    """Where a page ended: the time a request is about, and its id."""
-
-    relevant_time: datetime
-    request_id: UUID
+_DUPLICATE_KEY: Final = 11_000
+_PENDING: Final = RequestStatus.PENDING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +81,84 @@ class Requests:
                 {"$addToSet": {"flags": RequestFlag.KEY_REUSED.value}},
             )
 
-    async def get(self, actor: StaffActor, request_id: UUID) -> AppointmentRequest | None:
+    async def get(self, actor: StaffMember, request_id: UUID) -> AppointmentRequest | None:
         """Return the request when the actor may see it, or None."""
         document = await self._collection.find_one({**visible_to(actor), "_id": request_id})
         return None if document is None else from_document(document)
 
-    async def list_by_status(
+    async def get_submitted(self, practice_id: UUID, request_id: UUID) -> AppointmentRequest | None:
+        """Return the request whoever may see it, or None; for what its client does with it."""
+        document = await self._collection.find_one({"_id": request_id, "practice_id": practice_id})
+        return None if document is None else from_document(document)
+
+    async def find(
         self,
-        actor: StaffActor,
-        status: RequestStatus,
+        actor: StaffMember,
+        wanted: RequestFilter,
+        order: Order,
         *,
-        made_since: datetime,
         after: ListPosition | None,
         limit: int,
     ) -> list[AppointmentRequest]:
-        """Return at most `limit` of them, earliest time first, beginning after a position."""
-        query: Document = {
-            **visible_to(actor),
-            "status": status.value,
-            "submitted_at": {"$gte": made_since},
-        }
+        """Return at most `limit` of them in that order, beginning after a position."""
+        query = queries.to_query(actor, wanted)
         if after is not None:
-            query["$or"] = [
-                {"relevant_time": {"$gt": after.relevant_time}},
-                {"relevant_time": after.relevant_time, "_id": {"$gt": after.request_id}},
-            ]
+            query["$and"] = [*query.get("$and", []), queries.after(after, order)]
+        cursor = self._collection.find(query).sort(queries.to_sort(order)).limit(limit)
+        cursor = cursor.hint(queries.index_for(actor, wanted, order))
+        return [from_document(document) async for document in cursor]
+
+    async def count(
+        self, actor: StaffMember, wanted: RequestFilter, order: Order, *, at_most: int
+    ) -> int:
+        """Return how many there are, counting no further than `at_most`."""
+        return await self._collection.count_documents(
+            queries.to_query(actor, wanted),
+            limit=at_most,
+            hint=queries.index_for(actor, wanted, order),
+        )
+
+    async def pending_within(
+        self,
+        actor: StaffMember,
+        wanted: Interval,
+        clinician_ids: frozenset[UUID] | None,
+        *,
+        limit: int,
+    ) -> list[AppointmentRequest]:
+        """Return what the actor may see of those that wait for a time in a range, by that time."""
+        query = {**visible_to(actor), **_pending_about(wanted)}
+        index = "by_requested" if actor.runs_the_practice else "visible_by_requested"
+        if clinician_ids is not None:
+            query["asked.clinician_id"] = {"$in": sorted(clinician_ids)}
+            index = "by_clinician" if actor.runs_the_practice else index
         cursor = self._collection.find(query).sort([("relevant_time", 1), ("_id", 1)]).limit(limit)
+        cursor = cursor.hint(index)
+        return [from_document(document) async for document in cursor]
+
+    async def wanting(
+        self, request: AppointmentRequest, wanted: Interval, clinician_id: UUID, *, limit: int
+    ) -> list[tuple[AppointmentRequest, frozenset[UUID]]]:
+        """Return the others that wait for the clinician around that time, and who may see each."""
+        query = {
+            "practice_id": request.practice_id,
+            **_pending_about(wanted),
+            "_id": {"$ne": request.id},
+            "asked.clinician_id": clinician_id,
+        }
+        cursor = self._collection.find(query).sort([("relevant_time", 1), ("_id", 1)]).limit(limit)
+        cursor = cursor.hint("by_clinician")
+        return [(from_document(row), frozenset(row["visible_to"])) async for row in cursor]
+
+    async def to_follow_up(self, actor: StaffMember, *, limit: int) -> list[AppointmentRequest]:
+        """Return the declined ones whose clients nobody has told yet, longest waiting first."""
+        query = {**visible_to(actor), "follow_up.done": False}
+        cursor = self._collection.find(query).sort([("decision.at", 1), ("_id", 1)]).limit(limit)
         return [from_document(document) async for document in cursor]
 
     async def save_decision(
         self,
-        actor: StaffActor,
+        actor: StaffMember | None,
         before: AppointmentRequest,
         after: AppointmentRequest,
         *,
@@ -122,119 +167,136 @@ class Requests:
     ) -> bool:
         """Write the decision if the request is still as it was read; say whether it was written.
 
-        `visible` are staff who may see the request from now on, beside those who could before.
+        `visible` are staff who may see the request from now on, beside those who could before. The
+        actor must still see it; None is its client, who takes it back.
         """
-        assert after.decision is not None  # noqa: S101  a decided request has one
         written = await self._collection.update_one(
-            {
-                **visible_to(actor),
-                "_id": before.id,
-                "status": RequestStatus.PENDING.value,
-                "version": before.version,
-            },
-            {
-                "$set": {
-                    "status": after.status.value,
-                    "version": after.version,
-                    "decision": _decision_to_document(after.decision),
-                    "client.client_id": after.requester.client_id,
-                },
-                "$addToSet": {"visible_to": {"$each": sorted(visible)}},
-            },
+            *_decision_write(actor, before, after, visible), session=session
+        )
+        return bool(written.modified_count)
+
+    async def save_approval(
+        self,
+        actor: StaffMember,
+        before: AppointmentRequest,
+        after: AppointmentRequest,
+        *,
+        visible: set[UUID],
+        session: Session,
+    ) -> frozenset[UUID] | None:
+        """Do the same; return who could see the request until then, or None if not written."""
+        document = await self._collection.find_one_and_update(
+            *_decision_write(actor, before, after, visible), {"visible_to": 1}, session=session
+        )
+        return None if document is None else frozenset(document["visible_to"])
+
+    async def save_follow_up(
+        self, before: AppointmentRequest, after: AppointmentRequest, *, session: Session
+    ) -> bool:
+        """Write the follow-up if the request is still as it was read; say whether it was."""
+        assert after.follow_up is not None  # noqa: S101  a declined request has one
+        written = await self._collection.update_one(
+            {"_id": before.id, "practice_id": before.practice_id, "version": before.version},
+            {"$set": {"follow_up": asdict(after.follow_up), "version": after.version}},
             session=session,
         )
         return bool(written.modified_count)
 
+    async def flag_pending_about(
+        self,
+        practice_id: UUID,
+        appointment_id: UUID,
+        flag: RequestFlag,
+        *,
+        except_id: UUID | None,
+        session: Session,
+    ) -> None:
+        """Flag all that wait about an appointment which has just changed."""
+        await self._collection.update_many(
+            {
+                "practice_id": practice_id,
+                "asked.appointment_id": appointment_id,
+                "status": _PENDING,
+                "_id": {"$ne": except_id},
+            },
+            {"$addToSet": {"flags": flag.value}, "$inc": {"version": 1}},
+            session=session,
+        )
 
-def to_document(request: AppointmentRequest) -> Document:
-    """Return the document, without what only queries need."""
+    async def flag_if_changed(self, original: Appointment) -> None:
+        """Flag all that wait about an appointment which is otherwise than they were told, once."""
+        about = {
+            "practice_id": original.practice_id,
+            "asked.appointment_id": original.id,
+            "status": _PENDING,
+        }
+        moved = {**about, "asked.original_start": {"$ne": original.booking.start}}
+        cases = [(RequestFlag.ORIGINAL_MOVED, moved)]
+        if not original.is_booked:
+            cases.append((RequestFlag.ORIGINAL_CANCELLED, about))
+        for flag, case in cases:
+            await self._collection.update_many(
+                {**case, "flags": {"$ne": flag.value}},
+                {"$addToSet": {"flags": flag.value}, "$inc": {"version": 1}},
+            )
+
+    async def rename_client(self, practice_id: UUID, client_id: UUID, name: str) -> None:
+        """Write the client's name on what waits of theirs, so that a search finds it."""
+        await self._collection.update_many(
+            {
+                "practice_id": practice_id,
+                "client.client_id": client_id,
+                "status": _PENDING,
+                "client.name": {"$ne": name},
+            },
+            {
+                "$set": {"client.name": name, "client.search": searchable(name)},
+                "$inc": {"version": 1},
+            },
+        )
+
+    async def show_to(self, practice_id: UUID, client_id: UUID, staff: frozenset[UUID]) -> None:
+        """Show a client's requests to their staff; a new client's also to who was asked for."""
+        asked_for = {
+            "$cond": ["$client.is_new", {"$setDifference": [["$asked.clinician_id"], [None]]}, []]
+        }
+        await self._collection.update_many(
+            {"practice_id": practice_id, "client.client_id": client_id},
+            [{"$set": {"visible_to": {"$setUnion": [sorted(staff), asked_for]}}}],
+        )
+
+
+def _decision_write(
+    actor: StaffMember | None,
+    before: AppointmentRequest,
+    after: AppointmentRequest,
+    visible: set[UUID],
+) -> tuple[Document, Document]:
+    """Return the condition and the update of a decision."""
+    access = {"practice_id": before.practice_id} if actor is None else visible_to(actor)
+    condition = {**access, "_id": before.id, "status": _PENDING, "version": before.version}
+    decided = {
+        "status": after.status.value,
+        "version": after.version,
+        "client.client_id": after.requester.client_id,
+        **decision_fields(after),
+    }
+    seen_by = {"visible_to": {"$each": sorted(visible)}}
+    return condition, {"$set": decided, "$addToSet": seen_by}
+
+
+def _pending_about(wanted: Interval) -> Document:
     return {
-        "_id": request.id,
-        "practice_id": request.practice_id,
-        "type": request.type.value,
-        "status": request.status.value,
-        "version": request.version,
-        "client": {
-            **asdict(request.requester),
-            "birth_date": date_to_bson(request.requester.birth_date),
-            "search_words": search_words(request.requester.name),
-        },
-        "asked": asdict(request.asked),
-        "relevant_time": request.relevant_time,
-        "flags": sorted(flag.value for flag in request.flags),
-        "submitted_at": request.submitted_at,
-        "received_at": request.received_at,
-        "correlation_id": request.correlation_id,
-        "decision": request.decision and _decision_to_document(request.decision),
+        "status": _PENDING,
+        "relevant_time": {"$gt": wanted.start - LONGEST, "$lt": wanted.end},
     }
 
 
-def from_document(document: Document) -> AppointmentRequest:
-    """Return the request."""
-    return AppointmentRequest(
-        id=document["_id"],
-        practice_id=document["practice_id"],
-        type=RequestType(document["type"]),
-        status=RequestStatus(document["status"]),
-        version=document["version"],
-        requester=_requester(document["client"]),
-        asked=_asked(document["asked"]),
-        flags=frozenset(RequestFlag(flag) for flag in document["flags"]),
-        submitted_at=document["submitted_at"],
-        received_at=document["received_at"],
-        correlation_id=document["correlation_id"],
-        decision=document["decision"] and _decision_from_document(document["decision"]),
-    )
-
-
-def _requester(document: Document) -> Requester:
-    born = document["birth_date"]
-    return Requester(
-        client_id=document["client_id"],
-        is_new=document["is_new"],
-        name=document["name"],
-        email=document["email"],
-        phone=document["phone"],
-        birth_date=None if born is None else born.date(),
-        time_zone=document["time_zone"],
-    )
-
-
-def _asked(document: Document) -> Asked:
-    return Asked(
-        start=document["start"],
-        service_id=document["service_id"],
-        service_label=document["service_label"],
-        clinician_id=document["clinician_id"],
-        clinician_name=document["clinician_name"],
-        note=document["note"],
-        appointment_id=document["appointment_id"],
-        original_start=document["original_start"],
-    )
-
-
-def _decision_to_document(decision: Decision) -> Document:
-    edits = asdict(decision.edits)
-    return {
-        "status": decision.status.value,
-        "by_staff_id": decision.by_staff_id,
-        "by_name": decision.by_name,
-        "at": decision.at,
-        "edits": {**edits, "modality": edits["modality"] and edits["modality"].value},
-        "reason": decision.reason,
-        "appointment_id": decision.appointment_id,
+def position_of(request: AppointmentRequest, order: Order) -> ListPosition:
+    """Return where a page ends whose last request this is."""
+    values: dict[str, datetime | str] = {
+        queries.SortKey.REQUESTED: request.relevant_time,
+        queries.SortKey.MADE: request.submitted_at,
+        queries.SortKey.CLIENT: sort_key(request.requester.name),
     }
-
-
-def _decision_from_document(document: Document) -> Decision:
-    edits = document["edits"]
-    modality = edits["modality"] and Modality(edits["modality"])
-    return Decision(
-        status=RequestStatus(document["status"]),
-        by_staff_id=document["by_staff_id"],
-        by_name=document["by_name"],
-        at=document["at"],
-        edits=Edits(**{**edits, "modality": modality}),
-        reason=document["reason"],
-        appointment_id=document["appointment_id"],
-    )
+    return ListPosition(values[order.key], request.id)

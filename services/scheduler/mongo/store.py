@@ -4,11 +4,20 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from services.scheduler.mongo.appointments import Appointments
+from services.scheduler.mongo.approval_records import ApprovalRecords
 from services.scheduler.mongo.calendar_days import CalendarDays
+from services.scheduler.mongo.calendar_feeds import CalendarFeeds
+from services.scheduler.mongo.changes import Changes
+from services.scheduler.mongo.clients import Clients
 from services.scheduler.mongo.history import History
+from services.scheduler.mongo.notifications import Notifications
 from services.scheduler.mongo.outbox import Outbox
-from services.scheduler.mongo.people import Clients, Practices, Services, Staff
+from services.scheduler.mongo.practices import Practices
 from services.scheduler.mongo.requests import Requests
+from services.scheduler.mongo.services import Services
+from services.scheduler.mongo.staff import Staff
+from services.scheduler.mongo.withdrawals import Withdrawals
+from services.scheduler.mongo.work_schedules import WorkSchedules
 from shared.mongo import Client, Session, is_reachable, run_transaction
 
 DATABASE: Final = "openchair_scheduler"
@@ -26,11 +35,17 @@ class Store:
         self.staff = Staff(self.database)
         self.services = Services(self.database)
         self.clients = Clients(self.database)
+        self.work_schedules = WorkSchedules(self.database)
         self.requests = Requests(self.database)
+        self.withdrawals = Withdrawals(self.database)
         self.appointments = Appointments(self.database)
         self.calendar_days = CalendarDays(self.database)
         self.history = History(self.database)
         self.outbox = Outbox(self.database)
+        self.notifications = Notifications(self.database)
+        self.changes = Changes(self.database)
+        self.calendar_feeds = CalendarFeeds(self.database)
+        self.approval_records = ApprovalRecords(self.database)
 
     async def transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
         """Run `body` in a transaction; see `shared.mongo.run_transaction`."""

@@ -8,39 +8,47 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.scheduler.domain.appointment import AppointmentStatus, Booking
+from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import (
     AppointmentRequest,
     Decision,
     Edits,
     RequestStatus,
 )
-from services.scheduler.domain.refusals import Clash, SlotTaken
+from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed
+from services.scheduler.domain.notification import Notification, NotificationStatus
+from services.scheduler.domain.people import StaffMember
+from services.scheduler.domain.refusals import Clash, Refusal
 from services.scheduler.events import approved_event
 from services.scheduler.mongo import bookings
 from services.scheduler.mongo.store import Store
-from services.scheduler.use_cases.admit_staff import admit_staff
+from services.scheduler.use_cases.change_calendar import (
+    CalendarChange,
+    LostRace,
+    write_calendar_change,
+)
 from services.scheduler.use_cases.decide import (
     Decided,
-    LostRace,
     Ruling,
     find_request,
     history_entry,
+    is_as_read,
     require_version,
     standing_decision,
 )
 from services.scheduler.use_cases.plan_approval import ApprovalPlan, plan_approval
-from shared.auth.actors import StaffActor
+from services.scheduler.use_cases.show_to_assigned import is_settled, recheck
 from shared.messaging.topology import SCHEDULING
 from shared.mongo import Session
 
 
 async def approve_request(
     store: Store,
-    actor: StaffActor,
+    actor: StaffMember,
     request_id: UUID,
     edits: Edits,
     *,
+    confirmed: Confirmed = NOTHING_CONFIRMED,
     expected_version: int | None,
     now: datetime,
 ) -> Decided:
@@ -50,35 +58,34 @@ async def approve_request(
         Refusal: see `domain.refusals`; nothing was written then.
 
     """
-    decider = await admit_staff(store, actor)
     ruling = Ruling(RequestStatus.APPROVED, edits)
     while True:
         request = await find_request(store, actor, request_id)
         if (standing := await standing_decision(store, request, ruling)) is not None:
             return standing
-        require_version(request, expected_version)
-        plan = await plan_approval(store, request, edits, now=now)
-        approval = _Approval(
-            store,
-            actor,
-            request,
-            plan,
-            Decision(
-                status=ruling.status,
-                by_staff_id=decider.id,
-                by_name=decider.name,
-                at=now,
-                edits=edits,
-                reason=None,
-                appointment_id=plan.appointment.id,
-            ),
-        )
-        await store.calendar_days.ensure(request.practice_id, plan.appointment.booking)
+        require_version(request.version, expected_version)
         try:
-            await store.transaction(approval.write)
+            plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
+        except Refusal:
+            if await is_as_read(store, request):
+                raise
+            continue  # what is in the way may be this request's own approval: read again
+        await store.calendar_days.ensure(
+            request.practice_id, plan.appointment.booking, there=plan.days
+        )
+        decision = ruling.to_decision(actor, now, plan.appointment.id)
+        approval = _Approval(store, actor, request, plan, decision, confirmed)
+        try:
+            seen_by = await store.transaction(approval.write)
         except LostRace:
             continue  # read again: it is decided now, or changed
-        return Decided(approval.decided, plan.appointment, repeated=False)
+        if not is_settled(request, plan.client, seen_by):
+            await recheck(store, [plan.client])
+        if plan.original is not None:
+            await store.requests.flag_if_changed(plan.appointment)
+        return Decided(
+            approval.decided, approval.appointment, repeated=False, warnings=plan.warnings
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,83 +93,88 @@ class _Approval:
     """The writes of one approval; `write` may run several times in transactions of its own."""
 
     store: Store
-    actor: StaffActor
+    actor: StaffMember
     request: AppointmentRequest
     plan: ApprovalPlan
     decision: Decision
+    confirmed: Confirmed
+
+    @property
+    def notification(self) -> Notification:
+        return Notification(
+            f"{self.request.id}:approved", NotificationStatus.WAITING, self.decision.at
+        )
+
+    @property
+    def appointment(self) -> Appointment:
+        return replace(self.plan.appointment, notification=self.notification)
 
     @property
     def decided(self) -> AppointmentRequest:
         requester = replace(self.request.requester, client_id=self.plan.client.id)
-        return replace(self.request.decide(self.decision), requester=requester)
+        decided = self.request.decide(self.decision)
+        return replace(decided, requester=requester, notification=self.notification)
 
-    async def write(self, session: Session) -> None:
+    async def write(self, session: Session) -> frozenset[UUID]:
+        """Write it all; return who could see the request until then."""
         # The decision comes first: of two at once, the loser must not meet the winner's booking.
-        staff = set(self.plan.client.assigned_staff_ids)
-        written = await self.store.requests.save_decision(
-            self.actor, self.request, self.decided, visible=staff, session=session
+        seen_by = await self.store.requests.save_approval(
+            self.actor,
+            self.request,
+            self.decided,
+            visible=set(self.plan.client.assigned_staff_ids),
+            session=session,
         )
-        if not written:
+        if seen_by is None:
             raise LostRace
         if self.plan.client_is_new:
-            await self.store.clients.add(self.plan.client, session=session)
-        await self._write_appointment(staff, session)
+            await self._add_client(session)
+        clashes = await write_calendar_change(
+            self.store,
+            self.actor,
+            CalendarChange(
+                self.plan.client,
+                self.plan.original,
+                self.appointment,
+                request_id=self.request.id,
+                overlap_allowed=self.confirmed.overlap,
+            ),
+            session,
+        )
         await self.store.history.add(
-            history_entry(self.request, self.decision, before=self._before(), after=self._after()),
+            history_entry(
+                self.request, self.decision, before=self._before(), after=self._after(clashes)
+            ),
             session=session,
+        )
+        event = approved_event(
+            self.request,
+            self.decision,
+            practice=self.plan.practice,
+            client=self.plan.client,
+            appointment=self.plan.appointment,
+            previous=self.plan.original,
+            changes=self.plan.changes,
         )
         await self.store.outbox.add(
-            approved_event(
-                self.request,
-                self.decision,
-                practice=self.plan.practice,
-                client=self.plan.client,
-                appointment=self.plan.appointment,
-                previous=self.plan.original,
-                changes=self.plan.changes,
-            ),
-            exchange=SCHEDULING,
-            routing_key="request.approved",
+            event, exchange=SCHEDULING, routing_key="request.approved", session=session
+        )
+        return seen_by
+
+    async def _add_client(self, session: Session) -> None:
+        # Two requests of one new client, approved at once, are to make one record.
+        client = self.plan.client
+        await self.store.practices.take_turn(client.practice_id, session=session)
+        alike = await self.store.clients.resembling(
+            client.practice_id,
+            email=client.email,
+            name=client.name,
+            birth_date=client.birth_date,
             session=session,
         )
-
-    async def _write_appointment(self, staff: set[UUID], session: Session) -> None:
-        original, appointment = self.plan.original, self.plan.appointment
-        visible = {*staff, appointment.booking.clinician_id}
-        if original is not None:
-            await self.store.calendar_days.release(original, session=session)
-        if appointment.status is AppointmentStatus.BOOKED:
-            await self._take(session)
-        if original is None:
-            await self.store.appointments.add(
-                appointment, request_id=self.request.id, visible=visible, session=session
-            )
-            return
-        changed = await self.store.appointments.change(
-            original, appointment, request_id=self.request.id, visible=visible, session=session
-        )
-        if not changed:
+        if alike and not self.confirmed.new_client:
             raise LostRace
-
-    async def _take(self, session: Session) -> None:
-        try:
-            await self.store.calendar_days.take(self.plan.appointment, session=session)
-        except SlotTaken:
-            # In the same snapshot: outside, what is in the way may not be majority-committed yet.
-            raise SlotTaken(await self._clashes(session)) from None
-
-    async def _clashes(self, session: Session) -> list[Clash]:
-        booking = self.plan.appointment.booking
-        found = await self.store.appointments.overlapping(
-            self.actor, booking.clinician_id, booking.start, booking.end, session=session
-        )
-        return [
-            _clash(appointment.id, appointment.booking, appointment.client_name)
-            if may_see
-            else _hidden_clash(appointment.booking, booking)
-            for appointment, may_see in found
-            if appointment.id != self.plan.appointment.id
-        ]
+        await self.store.clients.add(client, session=session)
 
     def _before(self) -> dict[str, object]:
         original = self.plan.original
@@ -171,21 +183,13 @@ class _Approval:
             "appointment": original and bookings.to_document(original.booking),
         }
 
-    def _after(self) -> dict[str, object]:
+    def _after(self, clashes: tuple[Clash, ...]) -> dict[str, object]:
         return {
             "status": self.decision.status.value,
             "appointment_status": self.plan.appointment.status.value,
             "appointment": bookings.to_document(self.plan.appointment.booking),
-            "changes": [
-                {"field": change.field.value, "asked": change.asked, "booked": change.booked}
-                for change in self.plan.changes
-            ],
+            "changes": [change.as_members() for change in self.plan.changes],
+            "overlaps": [clash.as_members() for clash in clashes],
+            "warnings": [warning.as_members() for warning in self.plan.warnings],
+            "client_created": self.plan.client_is_new,
         }
-
-
-def _clash(appointment_id: UUID, taken: Booking, client_name: str) -> Clash:
-    return Clash(appointment_id, taken.start, taken.end, client_name)
-
-
-def _hidden_clash(taken: Booking, wanted: Booking) -> Clash:
-    return Clash(None, max(taken.start, wanted.start), min(taken.end, wanted.end), None)

@@ -1,6 +1,7 @@
 """What approving and declining share: who decides, on what, and what a lost race answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,15 @@ from services.scheduler.domain.appointment_request import (
     Edits,
     RequestStatus,
 )
+from services.scheduler.domain.people import StaffMember
 from services.scheduler.domain.refusals import (
     AlreadyDecided,
     RequestNotFound,
     StaleVersion,
 )
+from services.scheduler.domain.warnings import BookingWarning
 from services.scheduler.mongo.history import HistoryEntry
 from services.scheduler.mongo.store import Store
-from shared.auth.actors import StaffActor
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Decided:
     request: AppointmentRequest
     appointment: Appointment | None
     repeated: bool
+    warnings: tuple[BookingWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,36 @@ class Ruling:
     """A decision somebody wants taken."""
 
     status: RequestStatus
-    edits: Edits
+    edits: Edits = field(default_factory=Edits)
     reason: str | None = None
 
+    def to_decision(
+        self, actor: StaffMember, now: datetime, appointment_id: UUID | None = None
+    ) -> Decision:
+        """Return it as taken by the actor."""
+        return Decision(
+            status=self.status,
+            by_staff_id=actor.id,
+            by_name=actor.name,
+            at=now,
+            edits=self.edits,
+            reason=self.reason,
+            appointment_id=appointment_id,
+        )
 
-async def find_request(store: Store, actor: StaffActor, request_id: UUID) -> AppointmentRequest:
+
+async def find_request(store: Store, actor: StaffMember, request_id: UUID) -> AppointmentRequest:
     """Return the request; raises RequestNotFound when there is none the actor may see."""
     request = await store.requests.get(actor, request_id)
     if request is None:
         raise RequestNotFound
     return request
+
+
+async def is_as_read(store: Store, request: AppointmentRequest) -> bool:
+    """Say whether the request has not changed since it was read."""
+    now = await store.requests.get_submitted(request.practice_id, request.id)
+    return now is not None and now.version == request.version
 
 
 async def standing_decision(
@@ -68,9 +91,9 @@ async def standing_decision(
     return Decided(request, appointment, repeated=True)
 
 
-def require_version(request: AppointmentRequest, expected: int | None) -> None:
-    """Refuse a decision on a request that changed since it was read; raises StaleVersion."""
-    if expected is not None and expected != request.version:
+def require_version(version: int, expected: int | None) -> None:
+    """Refuse to change what has changed since it was read; raises StaleVersion."""
+    if expected is not None and expected != version:
         raise StaleVersion
 
 
@@ -104,7 +127,3 @@ def describe(request: AppointmentRequest) -> dict[str, Any]:
         "by": decision.by_name if decision else None,
         "at": decision.at.isoformat() if decision else None,
     }
-
-
-class LostRace(Exception):
-    """Somebody else's decision was written first; the transaction is undone."""

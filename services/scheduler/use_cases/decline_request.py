@@ -6,29 +6,27 @@ from uuid import UUID
 from services.scheduler.domain.appointment_request import (
     AppointmentRequest,
     Decision,
-    Edits,
     RequestStatus,
 )
+from services.scheduler.domain.people import StaffMember
 from services.scheduler.events import declined_event
 from services.scheduler.mongo.store import Store
-from services.scheduler.use_cases.admit_staff import admit_staff
+from services.scheduler.use_cases.change_calendar import LostRace
 from services.scheduler.use_cases.decide import (
     Decided,
-    LostRace,
     Ruling,
     find_request,
     history_entry,
     require_version,
     standing_decision,
 )
-from shared.auth.actors import StaffActor
 from shared.messaging.topology import SCHEDULING
 from shared.mongo import Session
 
 
 async def decline_request(
     store: Store,
-    actor: StaffActor,
+    actor: StaffMember,
     request_id: UUID,
     reason: str | None,
     *,
@@ -38,25 +36,16 @@ async def decline_request(
     """Decline it, or return the same decision when it stands already.
 
     Raises:
-        RequestNotFound, ActorNotStaff, AlreadyDecided, StaleVersion
+        RequestNotFound, AlreadyDecided, StaleVersion
 
     """
-    decider = await admit_staff(store, actor)
-    ruling = Ruling(RequestStatus.DECLINED, Edits(), reason)
+    ruling = Ruling(RequestStatus.DECLINED, reason=reason)
     while True:
         request = await find_request(store, actor, request_id)
         if (standing := await standing_decision(store, request, ruling)) is not None:
             return standing
-        require_version(request, expected_version)
-        decision = Decision(
-            status=ruling.status,
-            by_staff_id=decider.id,
-            by_name=decider.name,
-            at=now,
-            edits=ruling.edits,
-            reason=reason,
-            appointment_id=None,
-        )
+        require_version(request.version, expected_version)
+        decision = ruling.to_decision(actor, now)
         declined = request.decide(decision)
         try:
             await _write(store, actor, request, declined, decision)
@@ -67,7 +56,7 @@ async def decline_request(
 
 async def _write(
     store: Store,
-    actor: StaffActor,
+    actor: StaffMember,
     request: AppointmentRequest,
     declined: AppointmentRequest,
     decision: Decision,

@@ -21,6 +21,9 @@ from services.scheduler.domain.appointment_request import (
 from services.scheduler.domain.people import Client, Service, StaffMember
 from services.scheduler.mongo.requests import Received
 from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.recheck_originals import recheck_originals
+from services.scheduler.use_cases.show_to_assigned import recheck
+from services.scheduler.use_cases.withdraw_request import apply_withdrawal
 from shared.schemas.request_submitted import RequestSubmitted, RequestSubmittedData
 
 UNKNOWN_CLIENT_NAME: Final = "Unknown client"
@@ -68,6 +71,10 @@ async def receive_requests(
     if received:
         repeated = await store.requests.insert_many(received)
         await store.requests.flag_key_reuse(repeated)
+        await recheck(store, records.clients.values())
+        await recheck_originals(store, records.appointments.values())
+        for withdrawal in await store.withdrawals.of_requests(item.request.id for item in received):
+            await apply_withdrawal(store, withdrawal, now=now)
     return reasons
 
 
@@ -115,6 +122,7 @@ def _receive(event: RequestSubmitted, known: _Known, now: datetime) -> Received:
         requester=_requester(data, known.client),
         asked=_asked(data, known),
         flags=frozenset(_flags(data, known, now)),
+        submitted_by=data.submitted_by,
         submitted_at=data.submitted_at,
         received_at=now,
         correlation_id=event.correlationid,
@@ -140,9 +148,13 @@ def _asked(data: RequestSubmittedData, known: _Known) -> Asked:
         service = service or (booked.service_id, booked.service_label)
         clinician = clinician or (booked.clinician_id, booked.clinician_name)
     service_id, service_label = service or (None, None)
+    minutes = booked.minutes if booked else None
+    if known.service is not None:
+        minutes = known.service.minutes
     clinician_id, clinician_name = clinician or (None, None)
     return Asked(
         start=data.start,
+        minutes=minutes,
         service_id=service_id,
         service_label=service_label,
         clinician_id=clinician_id,
@@ -181,6 +193,8 @@ def _flags(data: RequestSubmittedData, known: _Known, now: datetime) -> Iterator
         yield RequestFlag.CLINICIAN_UNKNOWN
     if data.appointment_id is not None and known.original is None:
         yield RequestFlag.ORIGINAL_UNKNOWN
+    if known.original is not None and not known.original.is_booked:
+        yield RequestFlag.ORIGINAL_CANCELLED
     if data.start is not None and data.start <= now:
         yield RequestFlag.ARRIVED_PAST_ITS_TIME
 

@@ -1,0 +1,89 @@
+"""What became of e-mails and was not told yet; kept in the documents of the delivery log.
+
+`tell_after` (UTC) is there until it was told, and `telling` while a process is about it, under a
+lease. `told_at` is None until then.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from services.notifier.client_news import About
+from services.notifier.deliveries import TO_TELL, Deliveries
+from shared.mongo import Document
+from shared.schemas.notification_failed import FailureReason
+
+_LEASE: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An e-mail was sent at `at` (UTC), or failed then for a reason; `token` is of who tells it."""
+
+    about: About
+    at: datetime
+    failed_for: FailureReason | None
+    smtp_code: int | None
+    token: UUID
+
+
+class Outcomes:
+    """Finds what is to be told and notes that it was."""
+
+    def __init__(self, deliveries: Deliveries) -> None:
+        self._collection = deliveries.collection
+
+    async def prepare(self) -> None:
+        """Create the index of what is to be told, which is small; safe at any time."""
+        await self._collection.create_index("tell_after", name="to_tell", sparse=True)
+
+    async def claim(self, *, now: datetime, limit: int) -> list[Outcome]:
+        """Take what waits longest, so that no other process tells it within the next 30 seconds."""
+        due = {"tell_after": {"$lte": now}}
+        cursor = self._collection.find(due, {"_id": 1}).sort("tell_after", 1).limit(limit)
+        ids = [document["_id"] async for document in cursor]
+        if not ids:
+            return []
+        token = uuid4()
+        await self._collection.update_many(
+            {"_id": {"$in": ids}, **due}, {"$set": {"tell_after": now + _LEASE, "telling": token}}
+        )
+        ours = self._collection.find({"_id": {"$in": ids}, "telling": token})
+        return [_from_document(document) async for document in ours]
+
+    async def mark_told(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+        """Note that these were told; what became of an e-mail since is still to be told."""
+        for outcome in outcomes:
+            await self._collection.update_one(
+                _still(outcome), {"$set": {"told_at": now}, "$unset": TO_TELL}
+            )
+
+    async def give_back(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+        """Let what could not be told be told by whoever comes next."""
+        for outcome in outcomes:
+            await self._collection.update_one(
+                _still(outcome), {"$set": {"tell_after": now}, "$unset": {"telling": ""}}
+            )
+
+
+def _still(outcome: Outcome) -> Document:
+    return {"_id": outcome.about.event_id, "telling": outcome.token}
+
+
+def _from_document(document: Document) -> Outcome:
+    reason = document["failed_for"]
+    return Outcome(
+        about=About(
+            event_id=document["_id"],
+            practice_id=document["practice_id"],
+            appointment_id=document["appointment_id"],
+            request_id=document["request_id"],
+            correlation_id=document["correlation_id"],
+        ),
+        at=document["finished_at"],
+        failed_for=None if reason is None else FailureReason(reason),
+        smtp_code=document.get("smtp_code"),
+        token=document["telling"],
+    )

@@ -1,0 +1,78 @@
+"""Edit a client record, and what hangs on it.
+
+The record is written first. Then the client's requests and appointments are shown to the staff now
+assigned, and the client's name is written on the appointments still ahead and on the requests that
+wait, so that the calendar shows it and the search finds it; what is over keeps the name of its
+time. Both are done at each call, also at one that changes nothing: interrupted, it is put right by
+saving the client once more. What is booked or asked for at the very moment of a change of name may
+keep the old one until then.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from services.scheduler.domain.people import Client, StaffMember
+from services.scheduler.domain.permissions import Permission, require_permission
+from services.scheduler.domain.record_refusals import AssignedStaffUnknown, BirthDateInFuture
+from services.scheduler.domain.refusals import StaleVersion
+from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.decide import require_version
+from services.scheduler.use_cases.list_clients import find_client
+from services.scheduler.use_cases.show_to_assigned import show_to_assigned
+
+
+async def edit_client(store: Store, actor: StaffMember, wanted: Client, *, now: datetime) -> Client:
+    """Replace the record that has the id and version of `wanted`; without a change it stays.
+
+    Who is assigned already may stay so after leaving; nobody who has left can be assigned anew.
+
+    Raises:
+        ClientNotFound, NotPermitted, StaleVersion, BirthDateInFuture, AssignedStaffUnknown
+
+    """
+    before = await find_client(store, actor, wanted.id)
+    require_permission(actor, Permission.EDIT_CLIENTS)
+    require_version(before.version, wanted.version)
+    after = before
+    if wanted != before:
+        require_born(wanted, now)
+        newly = set(wanted.assigned_staff_ids) - set(before.assigned_staff_ids)
+        await require_assignable(store, actor, newly)
+        after = replace(wanted, version=before.version + 1)
+        if not await store.clients.replace(before, after):
+            raise StaleVersion
+    await show_to_assigned(store, after)
+    await _rename(store, after, now)
+    return after
+
+
+def require_born(client: Client, now: datetime) -> None:
+    """Refuse a birth date after today (UTC); raises BirthDateInFuture."""
+    if client.birth_date > now.date():
+        raise BirthDateInFuture
+
+
+async def require_assignable(store: Store, actor: StaffMember, staff_ids: Iterable[UUID]) -> None:
+    """Refuse staff who do not see clients of the practice; raises AssignedStaffUnknown."""
+    wanted = set(staff_ids)
+    found = await store.staff.get_many(wanted)
+    bookable = {
+        member.id
+        for member in found.values()
+        if member.practice_id == actor.practice_id and member.bookable
+    }
+    if wanted - bookable:
+        raise AssignedStaffUnknown
+
+
+async def _rename(store: Store, client: Client, now: datetime) -> None:
+    # Of two at once, the one that writes last may have read first: see `show_to_assigned`.
+    written: str | None = None
+    current: Client | None = client
+    while current is not None and current.name != written:
+        practice_id, written = current.practice_id, current.name
+        await store.requests.rename_client(practice_id, client.id, written)
+        await store.appointments.rename_client(practice_id, client.id, written, since=now)
+        current = await store.clients.get(practice_id, client.id)
