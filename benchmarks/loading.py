@@ -40,31 +40,31 @@ class Loaded:
 async def load(client: Client, size: int, say: Say) -> Loaded:
     """Return the database of that size; from an earlier run when it is the same and not old.
 
-    The indexes are built when all is in, which is several times quicker than keeping them up to
-    date meanwhile.
+    Indexes are built when all is in, which is several times quicker than keeping them up to date
+    meanwhile.
     """
-    name = f"bench_{size}"
-    store = Store(client, name)
-    mark = _mark(size)
-    there = await store.database["bench"].find_one({"_id": "loaded"})
-    if there and there["mark"] == mark and datetime.now(UTC) - there["now"] < _KEPT_FOR:
-        say(f"{size:,} requests and appointments: from {there['now']:%Y-%m-%d %H:%M} UTC")
-        return Loaded(store, size, there["now"])
-    await client.drop_database(name)
-    now = datetime.now(UTC).replace(microsecond=0)
-    began = time.perf_counter()
+    store = Store(client, f"bench_{size}")
+    mark, now = _mark_of_data(size), datetime.now(UTC).replace(microsecond=0)
+    kept = await store.database["bench"].find_one({"_id": "loaded"})
+    if kept and kept["data"] == mark and now - kept["now"] < _KEPT_FOR:
+        say(f"{size:,} requests and appointments: from {kept['now']:%Y-%m-%d %H:%M} UTC")
+    else:
+        await client.drop_database(store.database.name)
+        kept = {"_id": "loaded", "data": mark, "now": now, "indexes": None}
+        began = time.perf_counter()
+        await _insert(store.database["requests"], old_requests(size, now))
+        await _insert(store.database["appointments"], old_appointments(size, now))
+        say(f"{size:,} requests and appointments: loaded in {time.perf_counter() - began:.0f} s")
     await save_practice(store)
-    await _insert(store.database["requests"], old_requests(size, now))
-    await _insert(store.database["appointments"], old_appointments(size, now))
-    inserted = time.perf_counter()
-    await migrate(store.database)
-    done = time.perf_counter()
-    await store.database["bench"].insert_one({"_id": "loaded", "mark": mark, "now": now})
-    say(
-        f"{size:,} requests and appointments: loaded in {inserted - began:.0f} s,"
-        f" indexes built in {done - inserted:.0f} s"
-    )
-    return Loaded(store, size, now)
+    if kept["indexes"] != _mark_of_indexes():
+        began = time.perf_counter()
+        for name in ("requests", "appointments"):
+            await store.database[name].drop_indexes()
+        await migrate(store.database)
+        say(f"{size:,} requests and appointments: indexed in {time.perf_counter() - began:.0f} s")
+    kept["indexes"] = _mark_of_indexes()
+    await store.database["bench"].replace_one({"_id": "loaded"}, kept, upsert=True)
+    return Loaded(store, size, kept["now"])
 
 
 async def _insert(collection: Collection, documents: Iterable[Document]) -> None:
@@ -89,15 +89,23 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield batch
 
 
-def _mark(size: int) -> str:
-    """Return what must be the same for the data to be of use: what is made of it, and indexes."""
+def _mark_of_data(size: int) -> str:
+    """Return what changes with what would be loaded."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     first = PENDING + 50  # some that wait, and some of every decision
-    content: list[Any] = [
-        _DATA,
-        size,
-        [shape(one) for one in islice(old_requests(first, now), PENDING - 50, first)],
-        [shape(one) for one in old_appointments(50, now)],
-        {name: [str(index.document) for index in INDEXES[name]] for name in sorted(INDEXES)},
-    ]
+    return _digest(
+        [
+            _DATA,
+            size,
+            [shape(one) for one in islice(old_requests(first, now), PENDING - 50, first)],
+            [shape(one) for one in old_appointments(50, now)],
+        ]
+    )
+
+
+def _mark_of_indexes() -> str:
+    return _digest([[str(index.document) for index in INDEXES[name]] for name in sorted(INDEXES)])
+
+
+def _digest(content: list[Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -33,6 +33,10 @@ class Journal:
     def require(self, holds: bool, otherwise: str) -> None:
         """Fail with all that was done when it does not hold."""
         if not holds:
-            failure = "\n".join([*self._lines, "", otherwise])
-            self.first_failure = self.first_failure or failure
-            raise AssertionError(failure)
+            raise AssertionError(self.keep_failure(otherwise))
+
+    def keep_failure(self, what: str) -> str:
+        """Keep it if it is the first; return it with all that was done before."""
+        failure = "\n".join([*self._lines, "", what])
+        self.first_failure = self.first_failure or failure
+        return failure

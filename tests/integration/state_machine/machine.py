@@ -113,14 +113,14 @@ class PracticesAtWork(RuleBasedStateMachine):
 
     def _alone(self, operation: Operation) -> None:
         books = self._scene.books
-        (outcome,) = self._run(perform(self._store, self._names, [operation], books.now))
+        (outcome,) = self._perform([operation])
         self._keep(operation, outcome)
         expected = apply(books, operation, outcome)
         self._journal.require(expected.explains(outcome), f"expected {expected}")
 
     def _at_once(self, operations: Sequence[Operation]) -> None:
         books = self._scene.books
-        outcomes = self._run(perform(self._store, self._names, operations, books.now))
+        outcomes = self._perform(operations)
         results = list(zip(operations, outcomes, strict=True))
         for operation, outcome in results:
             self._keep(operation, outcome, at_once=True)
@@ -131,6 +131,13 @@ class PracticesAtWork(RuleBasedStateMachine):
             self._journal.require(False, f"no order explains what came of it:\n{why}")
         else:
             self._scene.books = after
+
+    def _perform(self, operations: Sequence[Operation]) -> list[Outcome]:
+        try:
+            return self._run(perform(self._store, self._names, operations, self._scene.books.now))
+        except Exception as error:
+            self._journal.keep_failure(f"{operations} raised {error!r}")
+            raise
 
     def _keep(self, operation: Operation, outcome: Outcome, *, at_once: bool = False) -> None:
         self._journal.add(operation, outcome, at_once=at_once)
