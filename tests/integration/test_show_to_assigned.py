@@ -10,6 +10,7 @@ import pytest
 from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.people import Client, StaffMember
 from services.scheduler.domain.refusals import RequestNotFound
+from services.scheduler.mongo.approval_records import ApprovalRecords
 from services.scheduler.mongo.clients import Clients
 from services.scheduler.mongo.requests import Requests
 from services.scheduler.mongo.store import Store
@@ -138,7 +139,12 @@ async def test_an_appointment_written_meanwhile_is_put_right(
         "booked": lambda: book(small, later(days=2)),
         "moved": lambda: move(small, booked, Edits(start=later(days=3))),
     }
-    in_the_middle(monkeypatch, Clients, "get_visible" if what == "booked" else "get", hand_over)
+    where: dict[str, tuple[type, str]] = {
+        "approved": (ApprovalRecords, "read"),
+        "booked": (Clients, "get_visible"),
+        "moved": (Clients, "get"),
+    }
+    in_the_middle(monkeypatch, *where[what], hand_over)
     done = await doing[what]()
 
     expected = {small.dana.id, small.marcus.id}  # the booked clinician, and the new one
