@@ -58,7 +58,7 @@ class Approved:
         return await record_notification(self.small.store, outcome)
 
     async def move(self, **edits: object) -> Appointment:
-        """Move the appointment directly."""
+        """Move the appointment directly, half a minute after the approval."""
         changed = await move_appointment(
             self.small.store,
             self.small.priya,
@@ -67,7 +67,7 @@ class Approved:
             confirmed=NOTHING_CONFIRMED,
             expected_version=None,
             correlation_id="a-correlation",
-            now=NOW,
+            now=NOW + timedelta(seconds=30),
         )
         return changed.appointment
 

@@ -19,6 +19,9 @@ LONGEST: Final = timedelta(minutes=720)
 
 _CLASHES_TOLD: Final = 20
 
+_OF_CLIENT: Final = "practice_id_1_client_id_1_start_1__id_1"
+"""What an update of all of a client's appointments walks along; see `requests`."""
+
 
 @dataclass(frozen=True, slots=True)
 class AppointmentFilter:
@@ -176,6 +179,7 @@ class Appointments:
                 "client_name": {"$ne": name},
             },
             {"$set": {"client_name": name}, "$inc": {"version": 1}},
+            hint=_OF_CLIENT,
         )
 
     async def show_to(self, practice_id: UUID, client_id: UUID, staff: frozenset[UUID]) -> None:
@@ -183,6 +187,7 @@ class Appointments:
         await self._collection.update_many(
             {"practice_id": practice_id, "client_id": client_id},
             [{"$set": {"visible_to": {"$setUnion": [sorted(staff), ["$clinician_id"]]}}}],
+            hint=_OF_CLIENT,
         )
 
 

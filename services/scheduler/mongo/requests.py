@@ -29,6 +29,12 @@ from shared.mongo import BulkWriteError, Collection, Database, Document, Session
 _DUPLICATE_KEY: Final = 11_000
 _PENDING: Final = RequestStatus.PENDING.value
 
+_OF_CLIENT: Final = "of_client"
+"""What an update of all of a client's requests walks along: an index on nothing it changes.
+
+Where another writes an entry of the walked index meanwhile, the walk may pass the document by.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -253,6 +259,7 @@ class Requests:
                 "$set": {"client.name": name, "client.search": searchable(name)},
                 "$inc": {"version": 1},
             },
+            hint=_OF_CLIENT,
         )
 
     async def show_to(self, practice_id: UUID, client_id: UUID, staff: frozenset[UUID]) -> None:
@@ -263,6 +270,7 @@ class Requests:
         await self._collection.update_many(
             {"practice_id": practice_id, "client.client_id": client_id},
             [{"$set": {"visible_to": {"$setUnion": [sorted(staff), asked_for]}}}],
+            hint=_OF_CLIENT,
         )
 
 
