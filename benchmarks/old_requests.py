@@ -19,13 +19,12 @@ from services.scheduler.domain.appointment_request import (
     Asked,
     Decision,
     Edits,
-    RequestStatus,
 )
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.mongo.request_documents import from_document, to_document
 from services.scheduler.mongo.search import searchable
 from shared.mongo import Document
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import RequestStatus, RequestType
 
 PENDING: Final = 3000
 """How many wait, however many lie behind them."""

@@ -16,12 +16,12 @@ from benchmarks.old_appointments import this_week
 from benchmarks.old_requests import made_at
 from benchmarks.people import RARE_NAMES
 from benchmarks.practice import CLINICIANS, SCHEDULER
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.request_queries import ListPosition, Order, RequestFilter, SortKey
 from services.scheduler.use_cases.list_requests import PAST_YEAR, list_requests
 from services.scheduler.use_cases.show_calendar import show_calendar
+from shared.schemas.vocabulary import RequestStatus
 
 TARGET: Final = Target(2.0)
 _PAGE: Final = 50

@@ -119,6 +119,8 @@ class LocalStack:
         }
         if service in ("request_intake", "scheduler"):
             own["LOCAL_ISSUER_KEY_FILE"] = str(self.key_file)
+        if service == "request_intake":
+            own["SCHEDULER_URL"] = self.url("scheduler")
         if service in ("scheduler", "notifier"):
             own["MONGODB_URL"] = self.mongodb.url
         if service == "notifier":

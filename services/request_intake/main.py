@@ -5,7 +5,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.request_intake.http_api import Wiring, install_errors, request_routes
+from services.request_intake.http_api import errors
+from services.request_intake.http_api.dependencies import Wiring
+from services.request_intake.http_api.reads import read_routes
+from services.request_intake.http_api.submissions import submission_routes
+from services.request_intake.open_times import RecentOpenTimes
+from services.request_intake.policies import Policies
+from services.request_intake.reads import Reads
 from services.request_intake.settings import IntakeSettings
 from services.request_intake.use_cases.submit_request import RecentKeys
 from shared.http.app import create_app, serve
@@ -22,6 +28,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
     publisher = ConfirmedPublisher(
         settings.rabbitmq_url.get_secret_value(), settings.topology, name="request_intake"
     )
+    reads = Reads.of(settings.scheduler_url)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -30,12 +37,23 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         yield
         await messaging.stop()
         await publisher.close()
+        await reads.close()
 
     app = create_app(title="Openchair request intake", lifespan=lifespan)
-    install_errors(app)
+    errors.install(app)
     app.include_router(health_routes({"rabbitmq": publisher.ready}, {}))
     authenticate = BearerAuthentication(settings.token_verifier())
-    app.include_router(request_routes(Wiring(publisher, RecentKeys(), authenticate)))
+    wiring = Wiring(
+        publisher=publisher,
+        recent_keys=RecentKeys(),
+        reads=reads,
+        policies=Policies(reads),
+        open_times=RecentOpenTimes(),
+        limits=settings.rate_limits(),
+        authenticate=authenticate,
+    )
+    app.include_router(submission_routes(wiring))
+    app.include_router(read_routes(wiring))
     return app
 
 

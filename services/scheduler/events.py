@@ -12,13 +12,14 @@ from shared.schemas.appointment_changed import (
     AppointmentChangedData,
 )
 from shared.schemas.appointment_details import (
+    AskedFor,
     Booked,
     Change,
     PracticeContact,
     Previous,
     Recipient,
 )
-from shared.schemas.request_approved import AskedFor, RequestApproved, RequestApprovedData
+from shared.schemas.request_approved import RequestApproved, RequestApprovedData
 from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
 
 SOURCE: Final = "/openchair/scheduler"

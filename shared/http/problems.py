@@ -16,6 +16,9 @@ from starlette.responses import Response
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:openchair:problem:"
 
+CHOICE: Final = "one-of:"
+"""Begins the tags of a body that may be one of several models: they are no place in the body."""
+
 _TRANSPORT_CODES: Final = {
     HTTPStatus.NOT_FOUND: "not-found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
@@ -103,7 +106,7 @@ def _malformed_json() -> Problem:
 def _describe(fault: Mapping[str, Any]) -> dict[str, str]:
     # A field we do not know is named by the sender, so its name would be an echo of the input.
     unknown = fault["type"] == "extra_forbidden"
-    location = [str(part) for part in fault["loc"]]
+    location = [part for part in map(str, fault["loc"]) if not part.startswith(CHOICE)]
     if unknown:
         location = location[:-1]
     return {
@@ -121,6 +124,7 @@ _MESSAGES: Final = {
     "string_too_long": "is too long",
     "string_too_short": "is too short",
     "too_long": "is too long",
+    "union_tag_invalid": "is of a type that is not known; see `type`",
     "too_short": "is too short",
     "uuid_parsing": "must be a UUID",
 }

@@ -86,6 +86,7 @@ class Topology:
     scheduler_requests: WorkQueue
     notifier_approvals: WorkQueue
     scheduler_notifications: WorkQueue
+    notifier_invitations: WorkQueue
 
     @classmethod
     def with_delays(cls, retry_delays: Sequence[int] = DEFAULT_RETRY_DELAYS) -> "Topology":
@@ -104,15 +105,23 @@ class Topology:
             scheduler_notifications=WorkQueue(
                 "scheduler.notifications",
                 SCHEDULING,
-                ("notification.sent", "notification.failed"),
+                ("notification.sent", "notification.failed", "notification.skipped"),
                 delays,
+            ),
+            notifier_invitations=WorkQueue(
+                "notifier.invitations", SCHEDULING, ("client.invited",), delays
             ),
         )
 
     @property
     def work_queues(self) -> tuple[WorkQueue, ...]:
         """Every consumer's queue."""
-        return (self.scheduler_requests, self.notifier_approvals, self.scheduler_notifications)
+        return (
+            self.scheduler_requests,
+            self.notifier_approvals,
+            self.scheduler_notifications,
+            self.notifier_invitations,
+        )
 
     def has_consumer(self, exchange: str, routing_key: str) -> bool:
         """Say whether a queue of ours takes these messages: then none may be unroutable."""

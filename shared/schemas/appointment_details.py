@@ -11,13 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from shared.schemas.fields import (
     EmailAddress,
+    NoteText,
     PersonName,
     PhoneNumber,
     ShortText,
     UtcDatetime,
+    WebAddress,
     ZoneName,
 )
-from shared.schemas.vocabulary import ChangedField, Modality
+from shared.schemas.vocabulary import ChangedField, Language, Modality
 
 
 class Part(BaseModel):
@@ -26,22 +28,57 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class EmailTexts(Part):
+    """What the practice adds to its e-mails, as plain text.
+
+    `arrival` is how to come or connect (booked and moved), `cancelling` what holds for changing or
+    cancelling, `closing` ends every e-mail.
+    """
+
+    arrival: NoteText | None = None
+    cancelling: NoteText | None = None
+    closing: NoteText | None = None
+
+
 class PracticeContact(Part):
-    """How the practice signs its e-mails and how one reaches it; `time_zone` is the practice's."""
+    """How the practice signs its e-mails and how one reaches it; `time_zone` is the practice's.
+
+    `name` is the one that clients are to read. Replies go to `reply_to`, without it to `email`;
+    `sender_name`, without it `name`, is who an e-mail is from. `language` is what clients are
+    written to in who did not choose. `portal_url` is where clients ask for appointments.
+    """
 
     name: ShortText
     time_zone: ZoneName
     phone: PhoneNumber | None = None
     email: EmailAddress | None = None
+    sender_name: ShortText | None = None
+    reply_to: EmailAddress | None = None
+    language: Language | None = None
+    portal_url: WebAddress | None = None
+    texts: EmailTexts = EmailTexts()
 
 
-class Recipient(Part):
-    """The client who is e-mailed; `time_zone` is their own where they told it."""
+class Addressee(Part):
+    """Who is e-mailed; `time_zone` and `language` are their own where they told them."""
 
-    client_id: UUID
     name: PersonName
     email: EmailAddress
     time_zone: ZoneName | None = None
+    language: Language | None = None
+
+
+class Recipient(Addressee):
+    """The client on record who is e-mailed."""
+
+    client_id: UUID
+
+
+class AskedFor(Part):
+    """What the client asked for; fields left open by the client are absent."""
+
+    start: UtcDatetime | None = None
+    clinician_name: PersonName | None = None
 
 
 class Booked(Part):

@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 _JOINERS: Final = {"\u200c", "\u200d"}  # zero-width joiners: Persian names and emoji need them
 _BLANKS: Final = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}  # letters that show nothing
 _NONCHARACTERS: Final = range(0xFDD0, 0xFDF0)
+_WEB_ADDRESS: Final = r"^https?://[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[!#$&-;=?-Z_a-z~%]*)?$"
 _LINE_BREAKS: Final = {"\n", "\t"}
 # Not Cn, "unassigned": what that is differs between Python versions, and new emoji begin there.
 _REFUSED_CATEGORIES: Final = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -157,6 +158,9 @@ EmailAddress = Annotated[
     str, StringConstraints(max_length=254), AfterValidator(_email_address), Field(max_length=254)
 ]
 """A bare address (RFC 5321, ASCII local part); no display name, no line break."""
+
+WebAddress = Annotated[str, StringConstraints(max_length=300, pattern=_WEB_ADDRESS)]
+"""An address of a page, http or https, in ASCII; without user and password."""
 
 PhoneNumber = Annotated[
     str, StringConstraints(pattern=r"^\+?[0-9 ().\-/]{5,30}$"), AfterValidator(_telephone)

@@ -29,13 +29,14 @@ class FailureReason(StrEnum):
 class NotificationFailedData(EventData):
     """Ids, the time and the reason. `event_id` is that of the event which was to be told.
 
-    `request_id` is there when that event was the decision of a request; `smtp_code` when the mail
-    server gave one.
+    `appointment_id` is there when that event was about one, `request_id` when it was the decision
+    of a request, `client_id` when it was an invitation; `smtp_code` when the mail server gave one.
     """
 
     event_id: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,200}$")
-    appointment_id: UUID
+    appointment_id: UUID | None = None
     request_id: UUID | None = None
+    client_id: UUID | None = None
     at: UtcDatetime
     reason: FailureReason
     smtp_code: int | None = None

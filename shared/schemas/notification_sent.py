@@ -12,12 +12,14 @@ from shared.schemas.fields import UtcDatetime
 class NotificationSentData(EventData):
     """Ids and the time only. `event_id` is that of the event which the e-mail told of.
 
-    `request_id` is there when that event was the decision of a request.
+    `appointment_id` is there when that event was about one, `request_id` when it was the decision
+    of a request, `client_id` when it was an invitation.
     """
 
     event_id: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,200}$")
-    appointment_id: UUID
+    appointment_id: UUID | None = None
     request_id: UUID | None = None
+    client_id: UUID | None = None
     at: UtcDatetime
 
 

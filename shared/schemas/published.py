@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from shared.schemas.appointment_changed import AppointmentChanged
+from shared.schemas.client_invited import ClientInvited
 from shared.schemas.envelope import Envelope
 from shared.schemas.notification_failed import NotificationFailed
 from shared.schemas.notification_sent import NotificationSent
+from shared.schemas.notification_skipped import NotificationSkipped
 from shared.schemas.request_approved import RequestApproved
 from shared.schemas.request_declined import RequestDeclined
 from shared.schemas.request_submitted import RequestSubmitted
@@ -21,6 +23,8 @@ AnyEvent = (
     | AppointmentChanged
     | NotificationSent
     | NotificationFailed
+    | NotificationSkipped
+    | ClientInvited
 )
 
 EVENTS: Final[tuple[type[Envelope[Any]], ...]] = (
@@ -31,6 +35,8 @@ EVENTS: Final[tuple[type[Envelope[Any]], ...]] = (
     AppointmentChanged,
     NotificationSent,
     NotificationFailed,
+    NotificationSkipped,
+    ClientInvited,
 )
 
 SCHEMA_DIRECTORY: Final = Path(__file__).parent / "json"

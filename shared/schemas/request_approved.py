@@ -4,23 +4,16 @@ from typing import Literal
 from uuid import UUID
 
 from shared.schemas.appointment_details import (
+    AskedFor,
     Booked,
     Change,
-    Part,
     PracticeContact,
     Previous,
     Recipient,
 )
 from shared.schemas.envelope import Envelope, EventData
-from shared.schemas.fields import PersonName, UtcDatetime
+from shared.schemas.fields import UtcDatetime
 from shared.schemas.vocabulary import RequestType
-
-
-class AskedFor(Part):
-    """What the client asked for; fields left open by the client are absent."""
-
-    start: UtcDatetime | None = None
-    clinician_name: PersonName | None = None
 
 
 class RequestApprovedData(EventData):

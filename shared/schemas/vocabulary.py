@@ -11,11 +11,28 @@ class RequestType(StrEnum):
     CANCELLATION = "cancellation"
 
 
+class RequestStatus(StrEnum):
+    """`pending` becomes one of the others, once; those are final."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 class Modality(StrEnum):
     """How client and clinician meet."""
 
     IN_PERSON = "in_person"
     TELEHEALTH = "telehealth"
+
+
+class Language(StrEnum):
+    """What clients are written to in, as ISO 639-1 has it."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+    SPANISH = "es"
 
 
 class ChangedField(StrEnum):

@@ -10,12 +10,15 @@ from shared.schemas.appointment_changed import (
     AppointmentChangedData,
 )
 from shared.schemas.appointment_details import (
+    AskedFor,
     Booked,
     Change,
+    EmailTexts,
     PracticeContact,
     Previous,
     Recipient,
 )
+from shared.schemas.client_invited import ClientInvited, ClientInvitedData
 from shared.schemas.envelope import Envelope
 from shared.schemas.notification_failed import (
     FailureReason,
@@ -23,7 +26,12 @@ from shared.schemas.notification_failed import (
     NotificationFailedData,
 )
 from shared.schemas.notification_sent import NotificationSent, NotificationSentData
-from shared.schemas.request_approved import AskedFor, RequestApproved, RequestApprovedData
+from shared.schemas.notification_skipped import (
+    NotificationSkipped,
+    NotificationSkippedData,
+    SkipReason,
+)
+from shared.schemas.request_approved import RequestApproved, RequestApprovedData
 from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
 from shared.schemas.request_submitted import (
     ProspectiveClient,
@@ -31,7 +39,7 @@ from shared.schemas.request_submitted import (
     RequestSubmittedData,
 )
 from shared.schemas.request_withdrawn import RequestWithdrawn, RequestWithdrawnData
-from shared.schemas.vocabulary import ChangedField, Modality, RequestType
+from shared.schemas.vocabulary import ChangedField, Language, Modality, RequestType
 
 PRACTICE: Final = UUID("b3a5f1c4-6d2e-5f70-8a91-0c1d2e3f4a5b")
 CLIENT: Final = UUID("1f2e3d4c-5b6a-5978-8695-a4b3c2d1e0f0")
@@ -327,6 +335,76 @@ EXPECTED: Final[dict[str, Envelope[Any]]] = {
             at=THEN,
             reason=FailureReason.ADDRESS_REFUSED,
             smtp_code=550,
+        ),
+    ),
+    "notification.skipped.v1.minimal": NotificationSkipped(
+        **envelope(
+            15, "", "notifier", id=f"{APPOINTMENT}:0:changed:skipped", subject=str(APPOINTMENT)
+        ),
+        data=NotificationSkippedData(
+            event_id=f"{APPOINTMENT}:0:changed",
+            appointment_id=APPOINTMENT,
+            at=NOON,
+            reason=SkipReason.OVER,
+        ),
+    ),
+    "notification.skipped.v1.full": NotificationSkipped(
+        **envelope(
+            16,
+            "approved:skipped",
+            "notifier",
+            subject=str(APPOINTMENT),
+            time=THEN,
+            traceparent=TRACE,
+        ),
+        data=NotificationSkippedData(
+            event_id=f"{request_id(16)}:approved",
+            appointment_id=APPOINTMENT,
+            request_id=request_id(16),
+            at=THEN,
+            reason=SkipReason.SUPERSEDED,
+        ),
+    ),
+    "client.invited.v1.minimal": ClientInvited(
+        **envelope(17, "invited", "scheduler", subject=str(CLIENT)),
+        data=ClientInvitedData(
+            invitation_id=request_id(17),
+            invited_at=NOON,
+            practice=PracticeContact(name="Harbor Street Practice", time_zone="America/New_York"),
+            client=Recipient(
+                client_id=CLIENT, name="S\u00f8ren Dahl", email="soren.dahl@example.org"
+            ),
+            portal_url="https://portal.example.org",
+        ),
+    ),
+    "client.invited.v1.full": ClientInvited(
+        **envelope(18, "invited", "scheduler", subject=str(CLIENT), traceparent=TRACE),
+        data=ClientInvitedData(
+            invitation_id=request_id(18),
+            invited_at=NOON,
+            practice=PracticeContact(
+                name="Harbor Street Practice",
+                time_zone="America/New_York",
+                phone="+1 212 555 0100",
+                email="office@example.org",
+                sender_name="Harbor Street",
+                reply_to="front.desk@example.org",
+                language=Language.ENGLISH,
+                portal_url="https://portal.example.org/harbor-street",
+                texts=EmailTexts(
+                    arrival="Ring twice.\nThe lift is on the left.",
+                    cancelling="Please tell us a day before.",
+                    closing="See you soon",
+                ),
+            ),
+            client=Recipient(
+                client_id=CLIENT,
+                name="S\u00f8ren Dahl",
+                email="soren.dahl@example.org",
+                time_zone="Europe/Berlin",
+                language=Language.GERMAN,
+            ),
+            portal_url="https://portal.example.org/harbor-street",
         ),
     ),
 }

@@ -9,8 +9,14 @@ from shared.schemas.appointment_changed import (
     AppointmentChanged,
     AppointmentChangedData,
 )
-from shared.schemas.appointment_details import Booked, PracticeContact, Previous, Recipient
-from shared.schemas.request_approved import AskedFor, RequestApproved, RequestApprovedData
+from shared.schemas.appointment_details import (
+    AskedFor,
+    Booked,
+    PracticeContact,
+    Previous,
+    Recipient,
+)
+from shared.schemas.request_approved import RequestApproved, RequestApprovedData
 from shared.schemas.vocabulary import Modality, RequestType
 
 START: Final = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)

@@ -14,7 +14,6 @@ from services.scheduler.domain.appointment_request import (
     Edits,
     FollowUp,
     Requester,
-    RequestStatus,
 )
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import StaffMember
@@ -22,7 +21,7 @@ from services.scheduler.mongo import appointments
 from services.scheduler.mongo.requests import Received
 from services.scheduler.mongo.store import Store
 from shared.auth.actors import Role
-from shared.schemas.vocabulary import Modality, RequestType
+from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
 from tests.harness.practice import NOW
 
 PRACTICE: Final = UUID(int=1)

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.scheduler.domain.appointment_request import Edits, RequestStatus
+from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.domain.refusals import ActorNotStaff, RequestNotFound
 from services.scheduler.mongo.request_queries import Order, RequestFilter
@@ -15,6 +15,7 @@ from services.scheduler.use_cases.approve_request import approve_request
 from services.scheduler.use_cases.decline_request import decline_request
 from services.scheduler.use_cases.list_requests import Total, list_requests
 from shared.auth.actors import Role, StaffActor
+from shared.schemas.vocabulary import RequestStatus
 from tests.harness.practice import NOW, SmallPractice, open_practice
 
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.request_queries import Order, RequestFilter
 from services.scheduler.mongo.store import Store
+from shared.schemas.vocabulary import RequestStatus
 from tests.harness.practice import START, approve, open_practice
 
 _SINCE = {

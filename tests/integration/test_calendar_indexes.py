@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.scheduler.domain.appointment import AppointmentStatus
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.appointments import AppointmentFilter
@@ -16,6 +15,7 @@ from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.request_queries import Order, RequestFilter
 from services.scheduler.mongo.store import Store
 from shared import mongo
+from shared.schemas.vocabulary import RequestStatus
 from tests.harness.large_practice import (
     CLIENTS,
     CLINICIANS,

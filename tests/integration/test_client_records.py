@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.people import Client, StaffMember
 from services.scheduler.domain.record_refusals import (
     AssignedStaffUnknown,
@@ -26,6 +25,7 @@ from services.scheduler.use_cases.edit_client import edit_client
 from services.scheduler.use_cases.edit_staff import edit_staff
 from services.scheduler.use_cases.list_clients import find_client
 from services.scheduler.use_cases.show_to_assigned import show_to_assigned
+from shared.schemas.vocabulary import RequestStatus
 from tests.harness.practice import NOW, SmallPractice, approve, later, open_practice
 from tests.harness.racing import outcomes
 

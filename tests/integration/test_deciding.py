@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.scheduler.domain.appointment_request import Edits, RequestStatus
+from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.refusals import (
     AlreadyDecided,
     ClientUnknown,
@@ -22,6 +22,7 @@ from services.scheduler.mongo.outbox import Outbox
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.approve_request import approve_request
 from services.scheduler.use_cases.decide import Decided
+from shared.schemas.vocabulary import RequestStatus
 from tests.harness.practice import (
     NOW,
     START,

@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.refusals import OriginalGone, SlotTaken
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import RequestStatus, RequestType
 from tests.harness.practice import (
     START,
     SmallPractice,

@@ -13,7 +13,6 @@ from services.scheduler.domain.appointment_request import (
     Edits,
     FollowUp,
     RequestFlag,
-    RequestStatus,
 )
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import Closure
@@ -27,7 +26,7 @@ from services.scheduler.mongo.requests import Received
 from services.scheduler.mongo.store import Store
 from services.scheduler.mongo.withdrawals import Withdrawal
 from shared.mongo import Session
-from shared.schemas.vocabulary import Modality
+from shared.schemas.vocabulary import Modality, RequestStatus
 from tests.harness.practice import NOW, START, SmallPractice
 from tests.harness.staff_day import withdrawal_of
 from tests.unit.builders import PRACTICE_ID, PRIYA, appointment, asked, pending_request

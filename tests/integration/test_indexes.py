@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.scheduler.domain.appointment_request import AppointmentRequest, RequestStatus
+from services.scheduler.domain.appointment_request import AppointmentRequest
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.request_queries import Order, RequestFilter, SortKey
@@ -20,7 +20,7 @@ from services.scheduler.mongo.requests import position_of
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.list_requests import COUNTED, PAST_YEAR
 from shared import mongo
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import RequestStatus, RequestType
 from tests.harness.large_practice import CLINICIANS, DANA, PRIYA, fill_with_requests
 from tests.harness.practice import NOW
 from tests.harness.query_plans import Reading, reading_of

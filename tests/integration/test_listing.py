@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.scheduler.domain.appointment_request import AppointmentRequest, RequestStatus
+from services.scheduler.domain.appointment_request import AppointmentRequest
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.request_queries import (
@@ -21,7 +21,7 @@ from services.scheduler.mongo.search import search_words, sort_key
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.list_requests import COUNTED, Total, list_requests
 from shared import mongo
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import RequestStatus, RequestType
 from tests.harness.large_practice import CLINICIANS, DANA, PRIYA, fill_with_requests
 from tests.harness.practice import NOW, SmallPractice, approve, later
 from tests.harness.servers import Servers

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from services.scheduler.domain.appointment_request import Edits, RequestFlag, RequestStatus
+from services.scheduler.domain.appointment_request import Edits, RequestFlag
 from services.scheduler.domain.booking_plan import Confirmed
 from services.scheduler.domain.refusals import OriginalGone, OriginalMoved, StaleVersion
 from services.scheduler.use_cases.decide import Decided
 from services.scheduler.use_cases.preview_approval import preview_request
 from services.scheduler.use_cases.review_request import review_request
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import RequestStatus, RequestType
 from tests.harness.practice import (
     NOW,
     START,

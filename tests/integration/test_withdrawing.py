@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.refusals import AlreadyDecided
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.decide import Decided
 from services.scheduler.use_cases.read_history import request_history
+from shared.schemas.vocabulary import RequestStatus
 from tests.harness.practice import (
     NOW,
     SmallPractice,

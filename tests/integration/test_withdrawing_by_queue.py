@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from aio_pika.abc import AbstractRobustChannel
 
-from services.scheduler.domain.appointment_request import AppointmentRequest, RequestStatus
+from services.scheduler.domain.appointment_request import AppointmentRequest
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.read_history import request_history
 from shared.messaging.events import to_message
@@ -15,6 +15,7 @@ from shared.messaging.publisher import ConfirmedPublisher
 from shared.messaging.topology import PORTAL, Topology
 from shared.schemas.request_submitted import RequestSubmitted
 from shared.schemas.request_withdrawn import RequestWithdrawn, RequestWithdrawnData
+from shared.schemas.vocabulary import RequestStatus
 from tests.harness.polling import eventually
 from tests.harness.practice import NOW, SmallPractice, approve, later, open_practice
 from tests.harness.queues import empty_queues

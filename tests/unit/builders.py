@@ -6,16 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment, Booking
-from services.scheduler.domain.appointment_request import (
-    AppointmentRequest,
-    Asked,
-    Requester,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import AppointmentRequest, Asked, Requester
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from shared.auth.actors import Role
 from shared.schemas.request_approved import RequestApproved
-from shared.schemas.vocabulary import Modality, RequestType
+from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
 
 NOW: Final = datetime(2027, 2, 1, 12, 0, tzinfo=UTC)
 START: Final = datetime(2027, 3, 1, 15, 0, tzinfo=UTC)

@@ -6,14 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.scheduler.domain.appointment_request import (
-    Decision,
-    Edits,
-    FollowUp,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import Decision, Edits, FollowUp
 from services.scheduler.domain.intervals import Interval
-from shared.schemas.vocabulary import Modality, RequestType
+from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
 from tests.unit.builders import DANA, INES, NOW, START, appointment, asked, pending_request
 
 DECIDED = [RequestStatus.APPROVED, RequestStatus.DECLINED, RequestStatus.WITHDRAWN]

@@ -8,6 +8,7 @@ from shared.schemas.appointment_changed import AppointmentChangedData
 from shared.schemas.envelope import EventData
 from shared.schemas.notification_failed import NotificationFailedData
 from shared.schemas.notification_sent import NotificationSentData
+from shared.schemas.notification_skipped import NotificationSkippedData
 from shared.schemas.request_approved import RequestApprovedData
 from tests.unit.builders import approved_event, booked_wire
 from tests.unit.changed_events import changed_event
@@ -64,13 +65,16 @@ def test_the_subject_of_a_direct_change_is_neutral(change: str) -> None:
         assert word not in subject
 
 
-@pytest.mark.parametrize("data", [NotificationSentData, NotificationFailedData])
+@pytest.mark.parametrize(
+    "data", [NotificationSentData, NotificationFailedData, NotificationSkippedData]
+)
 def test_what_became_of_an_email_names_nobody(data: type[EventData]) -> None:
     """Ids, a time, a reason from a fixed list, a number: no address, no name, no text."""
     assert members(data.model_json_schema()) <= {
         "event_id",
         "appointment_id",
         "request_id",
+        "client_id",
         "at",
         "reason",
         "smtp_code",

@@ -15,11 +15,10 @@ from services.scheduler.domain.appointment_request import (
     Decision,
     Edits,
     RequestFlag,
-    RequestStatus,
 )
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.http_api.fhir.appointments import appointment_resource, request_resource
-from shared.schemas.vocabulary import Modality, RequestType
+from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
 from tests.harness.fhir import check_fhir
 from tests.unit.builders import (
     CLIENT_ID,

@@ -12,7 +12,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.scheduler.domain.appointment import AppointmentStatus
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.refusals import UnknownCursor
 from services.scheduler.http_api.fhir.appointment_search import (
     OFFERED,
@@ -32,6 +31,7 @@ from services.scheduler.http_api.fhir.parameters import (
 )
 from services.scheduler.use_cases.list_booked_and_asked import Position
 from shared.http.problems import Problem
+from shared.schemas.vocabulary import RequestStatus
 
 ZONE = "America/New_York"
 ID, OTHER_ID = UUID(int=7), UUID(int=8)

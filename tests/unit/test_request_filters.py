@@ -8,14 +8,13 @@ import httpx
 import pytest
 from fastapi import FastAPI, Query
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.http_api import errors
 from services.scheduler.http_api.cursors import encode
 from services.scheduler.http_api.request_filters import Listing, ListInput, SearchInput
 from services.scheduler.mongo.request_queries import ListPosition, Order, SortKey
 from services.scheduler.use_cases.list_requests import PAST_YEAR
 from shared.http import problems
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import RequestStatus, RequestType
 from tests.unit.builders import DANA, NOW
 
 ID = UUID(int=7)

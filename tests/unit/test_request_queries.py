@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.indexes import INDEXES
 from services.scheduler.mongo.request_queries import (
@@ -20,7 +19,7 @@ from services.scheduler.mongo.request_queries import (
     to_query,
     to_sort,
 )
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import RequestStatus, RequestType
 from tests.unit.builders import DANA, INES, NOW, PRACTICE_ID, PRIYA
 
 PENDING = RequestFilter(statuses=frozenset({RequestStatus.PENDING}))

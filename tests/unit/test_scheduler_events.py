@@ -7,18 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from services.scheduler.domain.appointment_request import (
-    AppointmentRequest,
-    Decision,
-    Edits,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import AppointmentRequest, Decision, Edits
 from services.scheduler.domain.booking_plan import FieldChange
 from services.scheduler.domain.people import Client
 from services.scheduler.events import approved_event, declined_event
 from shared.schemas.request_approved import RequestApproved
 from shared.schemas.request_declined import RequestDeclined
-from shared.schemas.vocabulary import ChangedField, RequestType
+from shared.schemas.vocabulary import ChangedField, RequestStatus, RequestType
 from tests.unit.builders import (
     CLIENT,
     DANA,
@@ -80,6 +75,7 @@ def test_a_decline_holds_ids_and_times_only() -> None:
         "request_id": str(REQUEST.id),
         "request_type": "new",
         "decided_at": "2027-02-01T12:00:00Z",
+        "message": None,
     }
     assert "example.org" not in declined.model_dump_json()
     assert declined.id == f"{REQUEST.id}:declined"

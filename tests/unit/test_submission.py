@@ -6,23 +6,28 @@ from uuid import UUID
 
 import pytest
 
-from services.request_intake import http_api
 from services.request_intake.domain import submission
 from services.request_intake.domain.submission import (
     HORIZON,
     BirthDateInFuture,
+    Cancellation,
     KeyReused,
     NewAppointment,
+    OnRecordOnly,
     ProspectiveClientNeeded,
     ProspectiveClientUnexpected,
     Refusal,
+    Reschedule,
     StartInPast,
     StartTooFar,
+    Submission,
     WrongPractice,
     check,
 )
+from services.request_intake.http_api import errors
 from services.request_intake.use_cases.submit_request import RecentKeys
 from shared.auth.actors import ClientActor, PortalActor, ProspectiveClientActor
+from shared.portal.policy import Objection
 from shared.schemas.request_submitted import ProspectiveClient
 from tests.unit.builders import CLIENT_ID, NOW, PRACTICE_ID, SESSION
 
@@ -44,6 +49,16 @@ ASKED = NewAppointment(
     prospective_client=None,
 )
 ASKED_BY_ZOE = replace(ASKED, prospective_client=ZOE)
+MOVED = Reschedule(
+    appointment_id=UUID(int=30),
+    start=NOW + timedelta(days=8),
+    service_id=None,
+    clinician_id=None,
+    time_zone=None,
+    note=None,
+    practice_id=None,
+)
+CANCELLED = Cancellation(appointment_id=UUID(int=30), note=None, practice_id=None)
 MINUTE = timedelta(minutes=1)
 
 
@@ -55,9 +70,12 @@ MINUTE = timedelta(minutes=1)
         (replace(ASKED, practice_id=PRACTICE_ID), CLIENT),
         (replace(ASKED, start=NOW + MINUTE), CLIENT),
         (replace(ASKED, start=NOW + HORIZON), CLIENT),
+        (MOVED, CLIENT),
+        (CANCELLED, CLIENT),
+        (replace(CANCELLED, practice_id=PRACTICE_ID), CLIENT),
     ],
 )
-def test_what_may_be_asked(asked: NewAppointment, actor: PortalActor) -> None:
+def test_what_may_be_asked(asked: Submission, actor: PortalActor) -> None:
     """A client for themselves, the portal for a new client, from now to two years ahead."""
     check(asked, actor, now=NOW)
 
@@ -90,10 +108,15 @@ def test_a_child_born_today_may_be_asked_for() -> None:
             BirthDateInFuture,
         ),
         (replace(ASKED_BY_ZOE, start=NOW), PORTAL, StartInPast),
+        (MOVED, PORTAL, OnRecordOnly),
+        (CANCELLED, PORTAL, OnRecordOnly),
+        (replace(MOVED, start=NOW), CLIENT, StartInPast),
+        (replace(MOVED, start=NOW + HORIZON + MINUTE), CLIENT, StartTooFar),
+        (replace(CANCELLED, practice_id=UUID(int=99)), CLIENT, WrongPractice),
     ],
 )
 def test_what_may_not_be_asked(
-    asked: NewAppointment, actor: PortalActor, refusal: type[Refusal]
+    asked: Submission, actor: PortalActor, refusal: type[Refusal]
 ) -> None:
     """Each has a refusal of its own."""
     with pytest.raises(refusal):
@@ -103,23 +126,25 @@ def test_what_may_not_be_asked(
 def test_every_refusal_has_a_code_and_a_status() -> None:
     """A refusal without a row in the table would be answered as a fault of ours."""
     refusals = Refusal.__subclasses__()
-    assert len({refusal.code for refusal in refusals}) == len(refusals)
+    told: list[type[Refusal] | Refusal] = [*(set(refusals) - {submission.NotOffered})]
+    told += map(submission.NotOffered, Objection)
+    assert len({refusal.code for refusal in told}) == len(told)
+    assert all(refusal.detail for refusal in told)
     for refusal in refusals:
-        assert refusal.detail
-        assert 400 <= http_api._STATUS[refusal] < 500
-    assert set(http_api._STATUS) == set(refusals)
+        assert 400 <= errors.STATUS[refusal] < 500
+    assert set(errors.STATUS) == set(refusals)
     assert submission.KeyReused in refusals
 
 
 def test_a_key_stands_for_one_content() -> None:
     """The same content again is fine; another under the same key is refused."""
     keys = RecentKeys()
-    keys.refuse_other_content(UUID(int=1), b"one")
+    assert not keys.knows(UUID(int=1), b"one")
     keys.remember(UUID(int=1), b"one")
-    keys.refuse_other_content(UUID(int=1), b"one")
-    keys.refuse_other_content(UUID(int=2), b"other")
+    assert keys.knows(UUID(int=1), b"one")
+    assert not keys.knows(UUID(int=2), b"other")
     with pytest.raises(KeyReused):
-        keys.refuse_other_content(UUID(int=1), b"other")
+        keys.knows(UUID(int=1), b"other")
 
 
 def test_keys_are_forgotten_oldest_first() -> None:
@@ -127,10 +152,10 @@ def test_keys_are_forgotten_oldest_first() -> None:
     keys = RecentKeys(capacity=3)
     for number in range(1, 5):
         keys.remember(UUID(int=number), b"one")
-    keys.refuse_other_content(UUID(int=1), b"other")
+    assert not keys.knows(UUID(int=1), b"other")
     for number in range(2, 5):
         with pytest.raises(KeyReused):
-            keys.refuse_other_content(UUID(int=number), b"other")
+            keys.knows(UUID(int=number), b"other")
 
 
 def test_repeating_a_key_takes_no_room() -> None:
@@ -140,4 +165,4 @@ def test_repeating_a_key_takes_no_room() -> None:
     for _ in range(10):
         keys.remember(UUID(int=2), b"one")
     with pytest.raises(KeyReused):
-        keys.refuse_other_content(UUID(int=1), b"other")
+        keys.knows(UUID(int=1), b"other")

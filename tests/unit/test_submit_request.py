@@ -8,11 +8,23 @@ from uuid import UUID
 
 import pytest
 
-from services.request_intake.domain.submission import KeyReused, NewAppointment, StartInPast
+from services.request_intake.domain.offered import AtHand
+from services.request_intake.domain.submission import (
+    Cancellation,
+    KeyReused,
+    NewAppointment,
+    Reschedule,
+    StartInPast,
+    Submission,
+)
+from services.request_intake.open_times import RecentOpenTimes
 from services.request_intake.use_cases.submit_request import RecentKeys, submit_request
-from shared.auth.actors import ClientActor, PortalActor
+from services.request_intake.use_cases.withdraw_request import withdraw_request
+from shared.auth.actors import ClientActor, PortalActor, ProspectiveClientActor
 from shared.messaging.publisher import ConfirmedPublisher, OutgoingMessage, PublishUncertain
 from shared.schemas.request_submitted import RequestSubmitted
+from shared.schemas.request_withdrawn import RequestWithdrawn
+from shared.schemas.vocabulary import RequestType
 from tests.unit.builders import CLIENT_ID, NOW, PRACTICE_ID, SESSION
 
 AMARA = ClientActor(PRACTICE_ID, "amara", CLIENT_ID)
@@ -24,6 +36,11 @@ ASKED = NewAppointment(
     note="After work, please.",
     practice_id=None,
     prospective_client=None,
+)
+
+
+NOTHING_AT_HAND = AtHand(
+    policy=None, own_appointments=None, pending=None, open_times=RecentOpenTimes()
 )
 
 
@@ -44,9 +61,10 @@ class Published:
 async def submit(
     published: Published,
     keys: RecentKeys,
-    asked: NewAppointment = ASKED,
+    asked: Submission = ASKED,
     *,
     actor: PortalActor = AMARA,
+    at_hand: AtHand = NOTHING_AT_HAND,
     key: str | None = "key-1",
     **others: Any,
 ) -> UUID:
@@ -56,6 +74,7 @@ async def submit(
         keys,
         actor,
         asked,
+        at_hand,
         idempotency_key=key,
         correlation_id="portal-0001",
         **{"now": NOW, **others},
@@ -125,3 +144,52 @@ async def test_what_is_refused_is_not_published() -> None:
     with pytest.raises(StartInPast):
         await submit(published, RecentKeys(), replace(ASKED, start=NOW))
     assert published.messages == []
+
+
+async def test_moving_and_cancelling_name_the_appointment() -> None:
+    """What a reschedule leaves out stays as booked; a cancellation is about nothing else."""
+    published, original = Published(), UUID(int=30)
+    start = NOW + timedelta(days=9)
+    await submit(
+        published,
+        RecentKeys(),
+        Reschedule(original, start, None, None, "Europe/Berlin", "Later, please.", None),
+        key="move",
+    )
+    await submit(published, RecentKeys(), Cancellation(original, None, None), key="cancel")
+
+    moved, cancelled = (
+        RequestSubmitted.model_validate_json(message.body).data for message in published.messages
+    )
+    assert (moved.request_type, moved.appointment_id) == (RequestType.RESCHEDULE, original)
+    assert (moved.start, moved.service_id, moved.note) == (start, None, "Later, please.")
+    assert cancelled.request_type is RequestType.CANCELLATION
+    assert (cancelled.appointment_id, cancelled.start) == (original, None)
+    assert cancelled.client_id == CLIENT_ID
+
+
+@pytest.mark.parametrize(
+    ("actor", "client_id"),
+    [(AMARA, CLIENT_ID), (ProspectiveClientActor(PRACTICE_ID, "portal"), None)],
+)
+async def test_withdrawing_says_who_takes_what_back(
+    actor: PortalActor, client_id: UUID | None
+) -> None:
+    """The scheduler must know whose it is; saying it twice is the same event."""
+    published, request_id = Published(), UUID(int=40)
+    for _ in range(2):
+        await withdraw_request(
+            cast("ConfirmedPublisher", published),
+            actor,
+            request_id,
+            correlation_id="portal-0002",
+            now=NOW,
+        )
+
+    first, again = (
+        RequestWithdrawn.model_validate_json(message.body) for message in published.messages
+    )
+    assert first == again
+    assert published.messages[0].routing_key == "request.withdrawn"
+    assert first.data.request_id == request_id
+    assert (first.data.client_id, first.data.withdrawn_by) == (client_id, actor.subject)

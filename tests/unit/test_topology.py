@@ -70,7 +70,12 @@ def test_there_is_a_queue_for_each_consumer() -> None:
     assert [(queue.name, queue.exchange, queue.routing_keys) for queue in WORK_QUEUES] == [
         ("scheduler.requests", PORTAL, ("request.submitted", "request.withdrawn")),
         ("notifier.approvals", SCHEDULING, ("request.approved", "appointment.changed")),
-        ("scheduler.notifications", SCHEDULING, ("notification.sent", "notification.failed")),
+        (
+            "scheduler.notifications",
+            SCHEDULING,
+            ("notification.sent", "notification.failed", "notification.skipped"),
+        ),
+        ("notifier.invitations", SCHEDULING, ("client.invited",)),
     ]
     for queue in WORK_QUEUES:
         for key in queue.routing_keys:
@@ -136,7 +141,7 @@ async def test_everything_is_declared_durable_and_quorum() -> None:
         name for queue in WORK_QUEUES for name in (queue.name, *queue.retry_names, queue.dead_name)
     }
     assert set(channel.queues) == expected
-    assert len(expected) == 18
+    assert len(expected) == 24
     assert all(channel.durable.values())
     assert {arguments["x-queue-type"] for arguments in channel.queues.values()} == {"quorum"}
 
@@ -170,6 +175,8 @@ async def test_only_work_queues_are_bound() -> None:
         ("notifier.approvals", "scheduling", "appointment.changed"),
         ("scheduler.notifications", "scheduling", "notification.sent"),
         ("scheduler.notifications", "scheduling", "notification.failed"),
+        ("scheduler.notifications", "scheduling", "notification.skipped"),
+        ("notifier.invitations", "scheduling", "client.invited"),
     ]
 
 

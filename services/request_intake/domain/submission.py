@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import Final
 from uuid import UUID
 
 from shared.auth.actors import ClientActor, PortalActor
+from shared.portal.policy import ADVICE, Objection
 from shared.schemas.request_submitted import ProspectiveClient
 
 HORIZON: Final = timedelta(days=731)
@@ -15,8 +16,8 @@ HORIZON: Final = timedelta(days=731)
 class Refusal(Exception):
     """The submission cannot be taken; `detail` says what to do and holds no input."""
 
-    code: ClassVar[str]
-    detail: ClassVar[str]
+    code: str
+    detail: str
 
 
 class StartInPast(Refusal):
@@ -61,6 +62,13 @@ class BirthDateInFuture(Refusal):
     detail = "The birth date is in the future."
 
 
+class OnRecordOnly(Refusal):
+    """The portal moves or cancels for somebody without a record, who has no appointments."""
+
+    code = "on-record-only"
+    detail = "Only a client on record has appointments: use the client's own token."
+
+
 class KeyReused(Refusal):
     """The same idempotency key came with another body."""
 
@@ -68,9 +76,25 @@ class KeyReused(Refusal):
     detail = "This Idempotency-Key was used for another request: use a new one."
 
 
+class AppointmentUnknown(Refusal):
+    """To be moved or cancelled is an appointment that is not among the client's upcoming ones."""
+
+    code = "appointment-unknown"
+    detail = "That is none of your upcoming appointments: read them again, and choose one."
+
+
+class NotOffered(Refusal):
+    """The practice's own settings for its portal stand against it: the code says which."""
+
+    def __init__(self, objection: Objection) -> None:
+        super().__init__(objection.value)
+        self.code = objection.value
+        self.detail = ADVICE[objection]
+
+
 @dataclass(frozen=True, slots=True)
 class NewAppointment:
-    """What a client asks for; `start` in UTC, `time_zone` the client's own IANA zone."""
+    """A new appointment is asked for; `start` in UTC, `time_zone` the client's own IANA zone."""
 
     service_id: UUID
     start: datetime
@@ -81,14 +105,51 @@ class NewAppointment:
     prospective_client: ProspectiveClient | None
 
 
-def check(asked: NewAppointment, actor: PortalActor, *, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    """One's own appointment at another time; a service or clinician left out stays as booked."""
+
+    appointment_id: UUID
+    start: datetime
+    service_id: UUID | None
+    clinician_id: UUID | None
+    time_zone: str | None
+    note: str | None
+    practice_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """One's own appointment is not to take place."""
+
+    appointment_id: UUID
+    note: str | None
+    practice_id: UUID | None
+
+
+Submission = NewAppointment | Reschedule | Cancellation
+
+
+def check(asked: Submission, actor: PortalActor, *, now: datetime) -> None:
     """Raise the Refusal that stands against it, if one does."""
     if asked.practice_id is not None and asked.practice_id != actor.practice_id:
         raise WrongPractice
-    if asked.start <= now:
+    if not isinstance(asked, Cancellation):
+        _check_start(asked.start, now)
+    if isinstance(asked, NewAppointment):
+        _check_who(asked, actor, now)
+    elif not isinstance(actor, ClientActor):
+        raise OnRecordOnly
+
+
+def _check_start(start: datetime, now: datetime) -> None:
+    if start <= now:
         raise StartInPast
-    if asked.start > now + HORIZON:
+    if start > now + HORIZON:
         raise StartTooFar
+
+
+def _check_who(asked: NewAppointment, actor: PortalActor, now: datetime) -> None:
     if isinstance(actor, ClientActor):
         if asked.prospective_client is not None:
             raise ProspectiveClientUnexpected

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from services.request_intake.domain.offered import TYPES, AtHand, check_offered
 from services.request_intake.domain.request_id import request_id
-from services.request_intake.domain.submission import KeyReused, NewAppointment, check
+from services.request_intake.domain.submission import KeyReused, Submission, check
 from shared.auth.actors import ClientActor, PortalActor
 from shared.messaging.events import to_message
 from shared.messaging.publisher import ConfirmedPublisher
 from shared.messaging.topology import PORTAL
 from shared.schemas.request_submitted import RequestSubmitted, RequestSubmittedData
-from shared.schemas.vocabulary import RequestType
 
 SOURCE: Final = "/openchair/request_intake"
 
@@ -29,10 +29,17 @@ class RecentKeys:
         self._capacity = capacity
         self._content: OrderedDict[UUID, bytes] = OrderedDict()
 
-    def refuse_other_content(self, key: UUID, content: bytes) -> None:
-        """Raise KeyReused when the key stands for something else."""
-        if self._content.get(key, content) != content:
+    def knows(self, key: UUID, content: bytes) -> bool:
+        """Say whether the same was accepted under the key before.
+
+        Raises:
+            KeyReused: something else was.
+
+        """
+        known = self._content.get(key)
+        if known is not None and known != content:
             raise KeyReused
+        return known is not None
 
     def remember(self, key: UUID, content: bytes) -> None:
         """Note what was accepted under a key, and forget the oldest beyond capacity."""
@@ -45,7 +52,8 @@ async def submit_request(
     publisher: ConfirmedPublisher,
     recent_keys: RecentKeys,
     actor: PortalActor,
-    asked: NewAppointment,
+    asked: Submission,
+    at_hand: AtHand,
     *,
     idempotency_key: str | None,
     correlation_id: str,
@@ -63,7 +71,8 @@ async def submit_request(
     identifier = request_id(actor.practice_id, actor.subject, idempotency_key)
     data = _to_data(identifier, actor, asked, now)
     content = hashlib.sha256(data.model_dump_json(exclude={"submitted_at"}).encode()).digest()
-    recent_keys.refuse_other_content(identifier, content)
+    if not recent_keys.knows(identifier, content):
+        check_offered(asked, actor, at_hand, now=now)
     event = RequestSubmitted(
         id=f"{identifier}:submitted",
         source=SOURCE,
@@ -80,18 +89,15 @@ async def submit_request(
 
 
 def _to_data(
-    identifier: UUID, actor: PortalActor, asked: NewAppointment, now: datetime
+    identifier: UUID, actor: PortalActor, asked: Submission, now: datetime
 ) -> RequestSubmittedData:
-    return RequestSubmittedData(
-        request_id=identifier,
-        request_type=RequestType.NEW,
-        submitted_at=now,
-        submitted_by=actor.subject,
-        client_id=actor.client_id if isinstance(actor, ClientActor) else None,
-        prospective_client=asked.prospective_client,
-        service_id=asked.service_id,
-        clinician_id=asked.clinician_id,
-        start=asked.start,
-        time_zone=asked.time_zone,
-        note=asked.note,
+    return RequestSubmittedData.model_validate(
+        {
+            **{name: getattr(asked, name) for name in asked.__slots__ if name != "practice_id"},
+            "request_id": identifier,
+            "request_type": TYPES[type(asked)],
+            "submitted_at": now,
+            "submitted_by": actor.subject,
+            "client_id": actor.client_id if isinstance(actor, ClientActor) else None,
+        }
     )

@@ -7,16 +7,7 @@ from uuid import UUID
 
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.notification import Notification
-from shared.schemas.vocabulary import Modality, RequestType
-
-
-class RequestStatus(StrEnum):
-    """`pending` becomes one of the others, once; those are final."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
+from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
 
 
 class RequestFlag(StrEnum):
@@ -30,6 +21,17 @@ class RequestFlag(StrEnum):
     KEY_REUSED = "key-reused-with-other-content"
     ORIGINAL_MOVED = "original-moved"
     ORIGINAL_CANCELLED = "original-cancelled"
+    PORTAL_CLOSED = "portal-closed"
+    NOT_OPEN_TO_THEM = "not-open-to-them"
+    TYPE_NOT_OFFERED = "type-not-offered"
+    SERVICE_NOT_OFFERED = "service-not-offered"
+    CLINICIAN_NOT_OFFERED = "clinician-not-offered"
+    CLINICIAN_NOT_ACCEPTING = "clinician-not-accepting"
+    TOO_SOON = "too-soon"
+    TOO_FAR = "too-far"
+    PRACTICE_CLOSED = "practice-closed"
+    SLOT_NOT_OPEN = "slot-not-open"
+    TOO_MANY_PENDING = "too-many-pending"
 
 
 @dataclass(frozen=True, slots=True)

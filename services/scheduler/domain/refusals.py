@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
+
+from shared.portal.policy import ADVICE, Objection
 
 
 class Refusal(Exception):
     """What was asked cannot be done; `detail` says what to do instead and holds no input."""
 
-    code: ClassVar[str]
-    detail: ClassVar[str]
+    code: str
+    detail: str
 
     def __init__(self) -> None:
         super().__init__(self.code)
@@ -289,6 +291,22 @@ class KeyReused(Refusal):
 
     code = "idempotency-key-reused"
     detail = "This key booked another appointment before: use a new key for a new one."
+
+
+class PracticeNotFound(Refusal):
+    """There is no such practice, or it is not the caller's: both look the same."""
+
+    code = "practice-not-found"
+    detail = "There is no such practice."
+
+
+class NotOffered(Refusal):
+    """The practice's own settings for its portal stand against it: the code says which."""
+
+    def __init__(self, objection: Objection) -> None:
+        self.code = objection.value
+        self.detail = ADVICE[objection]
+        super().__init__()
 
 
 class NoFailedEmail(Refusal):

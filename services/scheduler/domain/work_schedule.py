@@ -72,13 +72,6 @@ def working_time(
     """
     local = ZoneInfo(zone)
     days = list(_local_days(wanted, local))
-    weekly = (
-        _on(day, hours.start, hours.end, local)
-        for day in days
-        for hours in schedule.weekly
-        if hours.weekday == day.weekday()
-    )
-    extra = _of_exceptions(schedule, ExceptionKind.EXTRA, days, local)
     unavailable = _of_exceptions(schedule, ExceptionKind.UNAVAILABLE, days, local)
     closed = (
         _on(day, MIDNIGHT, MIDNIGHT, local)
@@ -86,8 +79,24 @@ def working_time(
         for day in days
         if closure.first_day <= day <= closure.last_day
     )
-    works = without(merged([*weekly, *extra]), [*unavailable, *closed])
+    works = without(stretches_of_work(schedule, zone, wanted), [*unavailable, *closed])
     return tuple(one.clipped_to(wanted) for one in works if one.overlaps(wanted))
+
+
+def stretches_of_work(schedule: WorkSchedule, zone: str, wanted: Interval) -> tuple[Interval, ...]:
+    """Return the weekly and extra hours of all local days that `wanted` touches, whole, in UTC.
+
+    Slots are counted from the beginning of each, whatever is taken out of it.
+    """
+    local = ZoneInfo(zone)
+    days = list(_local_days(wanted, local))
+    weekly = (
+        _on(day, hours.start, hours.end, local)
+        for day in days
+        for hours in schedule.weekly
+        if hours.weekday == day.weekday()
+    )
+    return merged([*weekly, *_of_exceptions(schedule, ExceptionKind.EXTRA, days, local)])
 
 
 def _of_exceptions(

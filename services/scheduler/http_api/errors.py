@@ -37,6 +37,8 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     refusals.ClientOnRecord: HTTPStatus.CONFLICT,
     refusals.NothingToFollowUp: HTTPStatus.CONFLICT,
     refusals.KeyReused: HTTPStatus.CONFLICT,
+    refusals.PracticeNotFound: HTTPStatus.NOT_FOUND,
+    refusals.NotOffered: HTTPStatus.CONFLICT,
     refusals.NoFailedEmail: HTTPStatus.CONFLICT,
     refusals.RequestBecameAppointment: HTTPStatus.GONE,
     refusals.CalendarNotFound: HTTPStatus.NOT_FOUND,

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.http_api import cursors
 from services.scheduler.http_api.inputs import Input
 from services.scheduler.mongo.request_queries import (
@@ -19,7 +18,7 @@ from services.scheduler.mongo.request_queries import (
 )
 from services.scheduler.use_cases.list_requests import PAST_YEAR
 from shared.schemas.fields import ShortText, UtcDatetime
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import RequestStatus, RequestType
 
 
 class Sort(StrEnum):

@@ -12,7 +12,6 @@ from services.scheduler.domain.appointment_request import (
     Edits,
     FollowUp,
     RequestFlag,
-    RequestStatus,
 )
 from services.scheduler.domain.booking_plan import Confirmed
 from services.scheduler.domain.refusals import Refusal
@@ -31,7 +30,7 @@ from services.scheduler.use_cases.preview_approval import Preview
 from services.scheduler.use_cases.review_request import Review
 from shared.http.problems import TYPE_PREFIX
 from shared.schemas.fields import NoteText, UtcMinute
-from shared.schemas.vocabulary import ChangedField, RequestType
+from shared.schemas.vocabulary import ChangedField, RequestStatus, RequestType
 
 
 class ApprovalInput(DetailsInput):

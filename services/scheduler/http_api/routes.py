@@ -10,6 +10,7 @@ from services.scheduler.http_api.dependencies import Wiring
 from services.scheduler.http_api.emails import email_routes
 from services.scheduler.http_api.fhir.routes import fhir_routes
 from services.scheduler.http_api.live import live_routes
+from services.scheduler.http_api.portal import portal_routes
 from services.scheduler.http_api.practice import practice_routes
 from services.scheduler.http_api.requests import decision_routes, request_routes
 from services.scheduler.http_api.services import service_routes
@@ -24,6 +25,7 @@ def staff_routes(wiring: Wiring) -> list[APIRouter]:
         decision_routes(wiring),
         appointment_routes(wiring),
         booking_routes(wiring),
+        portal_routes(wiring),
         email_routes(wiring),
         live_routes(wiring),
         calendar_feed_routes(wiring),

@@ -5,6 +5,7 @@ scheduler sees the whole practice; everybody else what names them there.
 """
 
 from services.scheduler.domain.people import StaffMember
+from shared.auth.actors import ClientActor, PortalActor
 from shared.mongo import Document
 
 
@@ -20,6 +21,17 @@ def clients_visible_to(actor: StaffMember) -> Document:
     if actor.runs_the_practice:
         return {"practice_id": actor.practice_id}
     return {"practice_id": actor.practice_id, "assigned_staff_ids": actor.id}
+
+
+def own_requests(actor: PortalActor) -> Document:
+    """Return the filter for the requests of a client, or of those whom the portal asks for."""
+    if isinstance(actor, ClientActor):
+        return {"practice_id": actor.practice_id, "client.client_id": actor.client_id}
+    return {
+        "practice_id": actor.practice_id,
+        "submitted_by": actor.subject,
+        "client.is_new": True,
+    }
 
 
 def may_see(actor: StaffMember, document: Document) -> bool:

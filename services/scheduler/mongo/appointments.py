@@ -75,6 +75,20 @@ class Appointments:
         )
         return None if document is None else from_document(document)
 
+    async def upcoming_of_client(
+        self, practice_id: UUID, client_id: UUID, *, now: datetime, limit: int
+    ) -> list[Appointment]:
+        """Return a client's own booked appointments that are not over, earliest first."""
+        query = {
+            "practice_id": practice_id,
+            "client_id": client_id,
+            "status": AppointmentStatus.BOOKED.value,
+            "start": {"$gt": now - LONGEST},
+            "end": {"$gt": now},
+        }
+        cursor = self._collection.find(query).sort([("start", 1), ("_id", 1)]).limit(limit)
+        return [from_document(row) async for row in cursor]
+
     async def get_many(self, ids: Iterable[UUID]) -> dict[UUID, Appointment]:
         """Return those that exist, by id, of any practice; for taking requests in."""
         cursor = self._collection.find({"_id": {"$in": list(ids)}})

@@ -7,7 +7,7 @@ both days.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment, Booking
@@ -80,6 +80,42 @@ class CalendarDays:
                 raise SlotTaken
             await self._collection.update_one(one_day, update, session=session)
         return was_free
+
+    async def busy_of(
+        self, practice_id: UUID, clinician_ids: Iterable[UUID], within: Interval
+    ) -> dict[UUID, list[Interval]]:
+        """Return what each clinician has booked on the UTC days that a range touches.
+
+        The days are named, so neither other clinicians nor past years are read.
+        """
+        first, last = within.start.astimezone(UTC).date(), within.end.astimezone(UTC).date()
+        days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
+        return await self._busy_on(practice_id, clinician_ids, days)
+
+    async def busy_around(
+        self, practice_id: UUID, clinician_ids: Iterable[UUID], instants: Iterable[datetime]
+    ) -> dict[UUID, list[Interval]]:
+        """Return the same for the UTC days before, at and after some instants."""
+        days = {
+            instant.astimezone(UTC).date() + timedelta(days=n)
+            for instant in instants
+            for n in (-1, 0, 1)
+        }
+        return await self._busy_on(practice_id, clinician_ids, days)
+
+    async def _busy_on(
+        self, practice_id: UUID, clinician_ids: Iterable[UUID], days: Iterable[date]
+    ) -> dict[UUID, list[Interval]]:
+        clinicians = list(clinician_ids)
+        wanted = sorted(days)
+        keys = [_key(clinician, day) for clinician in clinicians for day in wanted]
+        taken: dict[UUID, list[Interval]] = {clinician: [] for clinician in clinicians}
+        query = {"_id": {"$in": keys}, "practice_id": practice_id}
+        async for row in self._collection.find(query, {"clinician_id": 1, "busy": 1}):
+            taken[row["clinician_id"]] += [
+                Interval(busy["start"], busy["end"]) for busy in row["busy"]
+            ]
+        return taken
 
     async def release(self, appointment: Appointment, *, session: Session) -> None:
         """Free the appointment's time."""

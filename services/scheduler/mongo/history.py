@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from shared.mongo import Collection, Database, Document, Session
 from shared.schemas.appointment_changed import AppointmentChange
+from shared.schemas.vocabulary import RequestStatus
 
 _MOST: Final = 500
 

@@ -10,12 +10,11 @@ from services.scheduler.domain.appointment_request import (
     FollowUp,
     Requester,
     RequestFlag,
-    RequestStatus,
 )
 from services.scheduler.mongo import dates, notifications
 from services.scheduler.mongo.search import searchable
 from shared.mongo import Document
-from shared.schemas.vocabulary import Modality, RequestType
+from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
 
 
 def to_document(request: AppointmentRequest) -> Document:

@@ -10,12 +10,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.access import visible_to
 from services.scheduler.mongo.search import name_begins
 from shared.mongo import Document
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import RequestStatus, RequestType
 
 
 class SortKey(StrEnum):

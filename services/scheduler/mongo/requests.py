@@ -1,21 +1,17 @@
 """`requests`: what clients asked for, and its decision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.appointment_request import (
-    AppointmentRequest,
-    RequestFlag,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import AppointmentRequest, RequestFlag
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo import request_queries as queries
-from services.scheduler.mongo.access import visible_to
+from services.scheduler.mongo.access import own_requests, visible_to
 from services.scheduler.mongo.appointments import LONGEST
 from services.scheduler.mongo.request_documents import (
     decision_fields,
@@ -24,7 +20,9 @@ from services.scheduler.mongo.request_documents import (
 )
 from services.scheduler.mongo.request_queries import ListPosition, Order, RequestFilter
 from services.scheduler.mongo.search import searchable, sort_key
+from shared.auth.actors import PortalActor
 from shared.mongo import BulkWriteError, Collection, Database, Document, Session
+from shared.schemas.vocabulary import RequestStatus
 
 _DUPLICATE_KEY: Final = 11_000
 _PENDING: Final = RequestStatus.PENDING.value
@@ -97,6 +95,45 @@ class Requests:
         document = await self._collection.find_one({"_id": request_id, "practice_id": practice_id})
         return None if document is None else from_document(document)
 
+    async def get_own(self, actor: PortalActor, request_id: UUID) -> AppointmentRequest | None:
+        """Return the actor's own request, or None."""
+        document = await self._collection.find_one({**own_requests(actor), "_id": request_id})
+        return None if document is None else from_document(document)
+
+    async def count_pending_of(self, client_ids: Iterable[UUID]) -> dict[UUID, int]:
+        """Return how many requests of each client wait; for taking requests in."""
+        steps: list[Document] = [
+            {"$match": {"client.client_id": {"$in": list(client_ids)}, "status": _PENDING}},
+            {"$group": {"_id": "$client.client_id", "count": {"$sum": 1}}},
+        ]
+        return {row["_id"]: row["count"] async for row in self._collection.aggregate(steps)}
+
+    async def pending_about(
+        self, actor: PortalActor, appointment_ids: Iterable[UUID]
+    ) -> dict[UUID, UUID]:
+        """Return, by appointment, the actor's own request about it that waits."""
+        query = {
+            **own_requests(actor),
+            "asked.appointment_id": {"$in": list(appointment_ids)},
+            "status": _PENDING,
+        }
+        cursor = self._collection.find(query, {"asked.appointment_id": 1})
+        return {row["asked"]["appointment_id"]: row["_id"] async for row in cursor}
+
+    async def list_own(
+        self, actor: PortalActor, *, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[AppointmentRequest]:
+        """Return the actor's own, what is latest first, beginning after a position."""
+        query = own_requests(actor)
+        if after is not None:
+            when, identifier = after
+            query["$or"] = [
+                {"relevant_time": {"$lt": when}},
+                {"relevant_time": when, "_id": {"$lt": identifier}},
+            ]
+        cursor = self._collection.find(query).sort([("relevant_time", -1), ("_id", -1)])
+        return [from_document(document) async for document in cursor.limit(limit)]
+
     async def find(
         self,
         actor: StaffMember,
@@ -155,6 +192,24 @@ class Requests:
         cursor = self._collection.find(query).sort([("relevant_time", 1), ("_id", 1)]).limit(limit)
         cursor = cursor.hint("by_clinician")
         return [(from_document(row), frozenset(row["visible_to"])) async for row in cursor]
+
+    async def holding(
+        self, practice_id: UUID, clinician_ids: Iterable[UUID], within: Interval
+    ) -> dict[UUID, list[Interval]]:
+        """Return the times that pending requests hold of each clinician."""
+        held: dict[UUID, list[Interval]] = {clinician: [] for clinician in clinician_ids}
+        query = {
+            "practice_id": practice_id,
+            "asked.clinician_id": {"$in": sorted(held)},
+            **_pending_about(within),
+        }
+        fields = {"asked.clinician_id": 1, "asked.start": 1, "asked.minutes": 1}
+        async for row in self._collection.find(query, fields).hint("by_clinician"):
+            asked = row["asked"]
+            if asked["start"] is not None:
+                end = asked["start"] + timedelta(minutes=asked["minutes"] or 0)
+                held[asked["clinician_id"]].append(Interval(asked["start"], end))
+        return held
 
     async def to_follow_up(self, actor: StaffMember, *, limit: int) -> list[AppointmentRequest]:
         """Return the declined ones whose clients nobody has told yet, longest waiting first."""

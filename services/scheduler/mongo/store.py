@@ -12,6 +12,7 @@ from services.scheduler.mongo.clients import Clients
 from services.scheduler.mongo.history import History
 from services.scheduler.mongo.notifications import Notifications
 from services.scheduler.mongo.outbox import Outbox
+from services.scheduler.mongo.portal_settings import AllPortalSettings
 from services.scheduler.mongo.practices import Practices
 from services.scheduler.mongo.requests import Requests
 from services.scheduler.mongo.services import Services
@@ -32,6 +33,7 @@ class Store:
         self._client = client
         self.database = client[name]
         self.practices = Practices(self.database)
+        self.portal_settings = AllPortalSettings(self.database)
         self.staff = Staff(self.database)
         self.services = Services(self.database)
         self.clients = Clients(self.database)

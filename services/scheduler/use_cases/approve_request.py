@@ -9,12 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.appointment_request import (
-    AppointmentRequest,
-    Decision,
-    Edits,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import AppointmentRequest, Decision, Edits
 from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import StaffMember
@@ -40,6 +35,7 @@ from services.scheduler.use_cases.plan_approval import ApprovalPlan, plan_approv
 from services.scheduler.use_cases.show_to_assigned import is_settled, recheck
 from shared.messaging.topology import SCHEDULING
 from shared.mongo import Session
+from shared.schemas.vocabulary import RequestStatus
 
 
 async def approve_request(

@@ -6,12 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.appointment_request import (
-    AppointmentRequest,
-    Decision,
-    Edits,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import AppointmentRequest, Decision, Edits
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.domain.refusals import (
     AlreadyDecided,
@@ -21,6 +16,7 @@ from services.scheduler.domain.refusals import (
 from services.scheduler.domain.warnings import BookingWarning
 from services.scheduler.mongo.history import HistoryEntry
 from services.scheduler.mongo.store import Store
+from shared.schemas.vocabulary import RequestStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.scheduler.domain.appointment_request import (
-    AppointmentRequest,
-    Decision,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import AppointmentRequest, Decision
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.events import declined_event
 from services.scheduler.mongo.store import Store
@@ -22,6 +18,7 @@ from services.scheduler.use_cases.decide import (
 )
 from shared.messaging.topology import SCHEDULING
 from shared.mongo import Session
+from shared.schemas.vocabulary import RequestStatus
 
 
 async def decline_request(

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.appointment_request import AppointmentRequest, RequestStatus
+from services.scheduler.domain.appointment_request import AppointmentRequest
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.domain.refusals import AppointmentNotFound, RequestBecameAppointment
 from services.scheduler.mongo.store import Store
+from shared.schemas.vocabulary import RequestStatus
 
 
 @dataclass(frozen=True, slots=True)

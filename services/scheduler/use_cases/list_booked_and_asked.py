@@ -12,11 +12,12 @@ from typing import Final
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment, AppointmentStatus
-from services.scheduler.domain.appointment_request import AppointmentRequest, RequestStatus
+from services.scheduler.domain.appointment_request import AppointmentRequest
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.appointments import AppointmentFilter
 from services.scheduler.mongo.request_queries import ListPosition, Order, RequestFilter
 from services.scheduler.mongo.store import Store
+from shared.schemas.vocabulary import RequestStatus
 
 _BY_TIME: Final = Order()
 

@@ -5,7 +5,7 @@ What does not fit the practice's records is flagged and kept for staff, not lost
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
@@ -16,15 +16,16 @@ from services.scheduler.domain.appointment_request import (
     Asked,
     Requester,
     RequestFlag,
-    RequestStatus,
 )
 from services.scheduler.domain.people import Client, Service, StaffMember
 from services.scheduler.mongo.requests import Received
 from services.scheduler.mongo.store import Store
+from services.scheduler.use_cases.check_against_portal import flags_from_portal
 from services.scheduler.use_cases.recheck_originals import recheck_originals
 from services.scheduler.use_cases.show_to_assigned import recheck
 from services.scheduler.use_cases.withdraw_request import apply_withdrawal
 from shared.schemas.request_submitted import RequestSubmitted, RequestSubmittedData
+from shared.schemas.vocabulary import RequestStatus
 
 UNKNOWN_CLIENT_NAME: Final = "Unknown client"
 _NOBODY: Final = UUID(int=0)
@@ -69,6 +70,7 @@ async def receive_requests(
         if reason is None
     ]
     if received:
+        received = await _held_against_portals(store, received, now)
         repeated = await store.requests.insert_many(received)
         await store.requests.flag_key_reuse(repeated)
         await recheck(store, records.clients.values())
@@ -76,6 +78,22 @@ async def receive_requests(
         for withdrawal in await store.withdrawals.of_requests(item.request.id for item in received):
             await apply_withdrawal(store, withdrawal, now=now)
     return reasons
+
+
+async def _held_against_portals(
+    store: Store, received: Sequence[Received], now: datetime
+) -> list[Received]:
+    flags = await flags_from_portal(store, [item.request for item in received], now=now)
+    return [
+        replace(
+            item,
+            request=replace(
+                item.request,
+                flags=item.request.flags | flags.get(item.request.id, frozenset()),
+            ),
+        )
+        for item in received
+    ]
 
 
 async def _load(store: Store, events: Sequence[RequestSubmitted]) -> _Records:

@@ -8,12 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment, AppointmentStatus
-from services.scheduler.domain.appointment_request import (
-    AppointmentRequest,
-    Edits,
-    RequestFlag,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import AppointmentRequest, Edits, RequestFlag
 from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.people import StaffMember
@@ -23,6 +18,7 @@ from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.decide import find_request
 from services.scheduler.use_cases.preview_approval import Preview, preview_approval
 from services.scheduler.use_cases.read_history import history_of
+from shared.schemas.vocabulary import RequestStatus
 
 _BACK: Final = timedelta(days=180)
 _AHEAD: Final = timedelta(days=731)

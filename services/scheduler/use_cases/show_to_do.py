@@ -8,11 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.appointment_request import AppointmentRequest, RequestStatus
+from services.scheduler.domain.appointment_request import AppointmentRequest
 from services.scheduler.domain.people import Client, StaffMember
 from services.scheduler.mongo.request_queries import Order, RequestFilter, SortKey
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.list_requests import COUNTED, PAST_YEAR, Total
+from shared.schemas.vocabulary import RequestStatus
 
 _MOST: Final = 200
 _NOBODY: Final = UUID(int=0)

@@ -3,17 +3,13 @@
 from datetime import datetime
 from typing import Final
 
-from services.scheduler.domain.appointment_request import (
-    AppointmentRequest,
-    Decision,
-    Edits,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import AppointmentRequest, Decision, Edits
 from services.scheduler.mongo.store import Store
 from services.scheduler.mongo.withdrawals import Withdrawal
 from services.scheduler.use_cases.change_calendar import LostRace
 from services.scheduler.use_cases.decide import history_entry
 from shared.mongo import Session
+from shared.schemas.vocabulary import RequestStatus
 
 THE_CLIENT: Final = "the client"
 

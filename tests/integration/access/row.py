@@ -8,19 +8,30 @@ from tests.integration.access.world import Who, World
 
 Body = dict[str, Any]
 
+PORTAL_SIDE: Final = frozenset({Who.CLIENT, Who.OTHER_CLIENT, Who.PORTAL})
+HERE: Final = (
+    Who.SCHEDULER,
+    Who.ASSIGNED_CLINICIAN,
+    Who.ASSIGNED_INTERN,
+    Who.OTHER_CLINICIAN,
+    Who.OTHER_INTERN,
+)
+MAY_SEE: Final = frozenset({Who.SCHEDULER, Who.ASSIGNED_CLINICIAN, Who.ASSIGNED_INTERN})
+
 
 @dataclass(frozen=True)
 class Row:
     """One route.
 
-    `answers` are the statuses for staff; everybody else is turned away, unless `public` is the
-    status that all get. `shows` is whether those who may see the client find something of theirs
-    in the answer.
+    `answers` are the statuses for staff, of a route of the portal for clients and the portal;
+    everybody else is turned away, unless `public` is the status that all get. `shows` is whether
+    those who may see the client find something of theirs in the answer.
     """
 
     method: str
     path: str
     answers: Mapping[Who, int]
+    by_portal: bool = False
     shows: bool = False
     values: Callable[[World], Mapping[str, str]] = lambda _world: {}
     query: Callable[[World], Mapping[str, str]] = lambda _world: {}
@@ -35,19 +46,13 @@ class Row:
             return self.public
         if who in (Who.NOBODY, Who.FORGER):
             return 401
-        if who in (Who.CLIENT, Who.PORTAL, Who.FORMER):
+        if who is Who.FORMER or (who in PORTAL_SIDE) is not self.by_portal:
             return 403
         return self.answers[who]
 
-
-HERE: Final = (
-    Who.SCHEDULER,
-    Who.ASSIGNED_CLINICIAN,
-    Who.ASSIGNED_INTERN,
-    Who.OTHER_CLINICIAN,
-    Who.OTHER_INTERN,
-)
-MAY_SEE: Final = frozenset({Who.SCHEDULER, Who.ASSIGNED_CLINICIAN, Who.ASSIGNED_INTERN})
+    def may_see(self, who: Who) -> bool:
+        """Say whether what is the client's may be in the answer."""
+        return who is Who.CLIENT if self.by_portal else who in MAY_SEE
 
 
 def everybody(status: int = 200) -> Mapping[Who, int]:
@@ -70,3 +75,11 @@ def only_scheduler(
 ) -> Mapping[Who, int]:
     """Return an answer for the practice scheduler; colleagues may not, strangers find nothing."""
     return {**dict.fromkeys(HERE, others), Who.SCHEDULER: status, Who.STRANGER: stranger}
+
+
+def portal_side(status: int = 200, **others: int) -> Mapping[Who, int]:
+    """Return an answer for clients and the portal; `other_client`, `portal`: another for them."""
+    return {
+        **dict.fromkeys(PORTAL_SIDE, status),
+        **{Who[name.upper()]: other for name, other in others.items()},
+    }

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.scheduler.http_api.fhir.schedules import slot_id
+from tests.integration.access.portal_rows import PORTAL_ROWS
 from tests.integration.access.record_rows import RECORD_ROWS
 from tests.integration.access.row import (
     HERE,
@@ -166,4 +167,5 @@ ROWS: Final = [
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
     ),
     *RECORD_ROWS,
+    *PORTAL_ROWS,
 ]

@@ -30,6 +30,7 @@ class Who(StrEnum):
     NOBODY = "nobody"
     FORGER = "forger"
     CLIENT = "client"
+    OTHER_CLIENT = "other client"
     PORTAL = "portal"
     SCHEDULER = "practice scheduler"
     ASSIGNED_CLINICIAN = "assigned clinician"
@@ -89,12 +90,14 @@ async def make_world(store: Store, key_file: Path) -> World:
     }
     clinician, intern = staff[Who.ASSIGNED_CLINICIAN], staff[Who.ASSIGNED_INTERN]
     client = _client(practice, clinician, intern)
+    other = _client(practice, staff[Who.OTHER_CLINICIAN])
     service = _service(practice)
     await store.practices.save(practice)
     await store.practices.save(elsewhere)
     for member in staff.values():
         await store.staff.save(member)
     await store.clients.save(client)
+    await store.clients.save(other)
     await store.services.save(service)
     await store.work_schedules.save(_schedule(clinician))
     soon = datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0) + timedelta(days=9)
@@ -125,7 +128,7 @@ async def make_world(store: Store, key_file: Path) -> World:
         declined_id=declined,
         appointment=booked.appointment,
         soon=soon,
-        headers=_headers(practice, staff, client, LocalIssuer.load(key_file)),
+        headers=_headers(practice, staff, client, other, LocalIssuer.load(key_file)),
     )
 
 
@@ -200,7 +203,11 @@ def _submission(
 
 
 def _headers(
-    practice: Practice, staff: Mapping[Who, StaffMember], client: Client, issuer: LocalIssuer
+    practice: Practice,
+    staff: Mapping[Who, StaffMember],
+    client: Client,
+    other: Client,
+    issuer: LocalIssuer,
 ) -> dict[Who, dict[str, str]]:
     now = datetime.now(UTC)
 
@@ -218,5 +225,6 @@ def _headers(
     headers[Who.NOBODY] = {}
     headers[Who.FORGER] = {"Authorization": headers[Who.SCHEDULER]["Authorization"][:-4] + "AAAA"}
     headers[Who.CLIENT] = bearer(client_id=str(client.id))
+    headers[Who.OTHER_CLIENT] = bearer(sub="someone else", client_id=str(other.id))
     headers[Who.PORTAL] = bearer(scope=PROSPECTIVE_SCOPE)
     return headers

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.refusals import Refusal
 from services.scheduler.mongo.appointments import AppointmentFilter
 from services.scheduler.mongo.request_queries import Order, RequestFilter
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.list_requests import list_requests
 from services.scheduler.use_cases.read_history import appointment_history, request_history
+from shared.schemas.vocabulary import RequestStatus
 from tests.integration.state_machine.books import Books
 from tests.integration.state_machine.names import Names
 from tests.integration.state_machine.opening import member

@@ -4,7 +4,6 @@ from typing import Final
 from uuid import UUID
 
 from services.scheduler.domain.appointment import AppointmentStatus
-from services.scheduler.domain.appointment_request import RequestStatus
 from services.scheduler.domain.refusals import UnknownCursor
 from services.scheduler.http_api import cursors
 from services.scheduler.http_api.fhir.dates import Bounds
@@ -16,6 +15,7 @@ from services.scheduler.http_api.fhir.parameters import (
     unusable,
 )
 from services.scheduler.use_cases.list_booked_and_asked import BookedOrAskedFilter, Position
+from shared.schemas.vocabulary import RequestStatus
 
 OFFERED: Final = (
     Parameter(

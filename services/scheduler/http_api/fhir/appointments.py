@@ -7,12 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from services.scheduler.domain.appointment import Appointment, Booking
-from services.scheduler.domain.appointment_request import (
-    AppointmentRequest,
-    Asked,
-    RequestFlag,
-    RequestStatus,
-)
+from services.scheduler.domain.appointment_request import AppointmentRequest, Asked, RequestFlag
 from services.scheduler.http_api.fhir.datatypes import (
     MODALITY,
     REQUEST_TYPE,
@@ -24,6 +19,7 @@ from services.scheduler.http_api.fhir.datatypes import (
     reference,
     service_type,
 )
+from shared.schemas.vocabulary import RequestStatus
 
 ANY_CLINICIAN: Final = "Any clinician"
 

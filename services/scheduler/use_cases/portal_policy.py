@@ -1,0 +1,56 @@
+"""What a practice's portal is told, put together from its settings and records."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.scheduler.domain.people import Practice
+from services.scheduler.domain.portal_settings import never_set, to_policy
+from services.scheduler.domain.refusals import PracticeNotFound
+from services.scheduler.mongo.store import Store
+from shared.auth.actors import PortalActor
+from shared.portal.policy import PortalPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A practice and its policy."""
+
+    practice: Practice
+    policy: PortalPolicy
+
+
+async def open_portal(store: Store, actor: PortalActor, slug: str | None = None) -> Portal:
+    """Return the portal of the actor's own practice.
+
+    Raises:
+        PracticeNotFound: it has another slug, or is gone; another practice's looks the same.
+
+    """
+    practice = await store.practices.get(actor.practice_id)
+    if practice is None or slug not in (None, practice.slug):
+        raise PracticeNotFound
+    return Portal(practice, await policy_of(store, practice))
+
+
+async def policy_of(store: Store, practice: Practice) -> PortalPolicy:
+    """Return a practice's policy."""
+    settings, services, staff = await asyncio.gather(
+        store.portal_settings.get(practice.id),
+        store.services.of_practice(practice.id),
+        store.staff.of_practice(practice.id),
+    )
+    if not settings.was_set:
+        settings = never_set(practice.id, services, staff)
+    return to_policy(practice, settings, services, staff)
+
+
+async def policies_of(store: Store, practice_ids: set[UUID]) -> dict[UUID, Portal]:
+    """Return the portals of several practices; for taking requests in."""
+    practices = await asyncio.gather(*(store.practices.get(one) for one in practice_ids))
+    found = [practice for practice in practices if practice is not None]
+    policies = await asyncio.gather(*(policy_of(store, practice) for practice in found))
+    return {
+        practice.id: Portal(practice, policy)
+        for practice, policy in zip(found, policies, strict=True)
+    }
