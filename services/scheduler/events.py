@@ -6,6 +6,7 @@ from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import AppointmentRequest, Decision
 from services.scheduler.domain.booking_plan import FieldChange
 from services.scheduler.domain.people import Client, Practice
+from services.scheduler.domain.portal_access import Invitation, invitation_event_id
 from shared.schemas.appointment_changed import (
     AppointmentChange,
     AppointmentChanged,
@@ -19,6 +20,7 @@ from shared.schemas.appointment_details import (
     Previous,
     Recipient,
 )
+from shared.schemas.client_invited import ClientInvited, ClientInvitedData
 from shared.schemas.request_approved import RequestApproved, RequestApprovedData
 from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
 
@@ -100,6 +102,32 @@ def appointment_changed_event(
             appointment=_booked(appointment),
             previous=previous and _previous(previous),
             changes=_changes(changes),
+        ),
+    )
+
+
+def client_invited_event(
+    client: Client,
+    invitation: Invitation,
+    *,
+    practice: Practice,
+    portal_url: str,
+    correlation_id: str,
+) -> ClientInvited:
+    """Return what the e-mail with the invitation needs."""
+    return ClientInvited(
+        id=invitation_event_id(invitation.id),
+        source=SOURCE,
+        subject=str(client.id),
+        time=invitation.at,
+        practiceid=client.practice_id,
+        correlationid=correlation_id,
+        data=ClientInvitedData(
+            invitation_id=invitation.id,
+            invited_at=invitation.at,
+            practice=_contact(practice),
+            client=_recipient(client),
+            portal_url=portal_url,
         ),
     )
 

@@ -3,10 +3,12 @@
 Each has a `version`, which rises with each edit; it is the ETag.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from services.scheduler.domain.portal_access import Invitation, PortalAccess
+from services.scheduler.domain.portal_refusals import InvitedJustNow, PortalAccessActive
 from shared.auth.actors import Role
 from shared.schemas.vocabulary import Modality
 
@@ -92,7 +94,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client record; `time_zone` is the client's own where known."""
+    """A client record; `time_zone` is the client's own where known.
+
+    `portal_access` and `invitation` change beside what people edit, and raise no `version`.
+    """
 
     id: UUID
     practice_id: UUID
@@ -103,3 +108,20 @@ class Client:
     assigned_staff_ids: tuple[UUID, ...]
     time_zone: str | None = None
     version: int = 1
+    portal_access: PortalAccess = PortalAccess.NONE
+    invitation: Invitation | None = None
+
+    def invite(self, invitation: Invitation) -> "Client":
+        """Return the client as invited.
+
+        Raises:
+            PortalAccessActive: they use the portal.
+            InvitedJustNow: it is too soon after the last invitation.
+
+        """
+        if self.portal_access is PortalAccess.ACTIVE:
+            raise PortalAccessActive
+        last = self.invitation
+        if last is not None and invitation.at < last.next_at:
+            raise InvitedJustNow(last.next_at, invitation.at)
+        return replace(self, portal_access=PortalAccess.INVITED, invitation=invitation)
