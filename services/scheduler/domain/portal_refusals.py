@@ -62,8 +62,8 @@ class OfferedTwice(Refusal):
         return {"id": str(self.identifier)}
 
 
-class _OutsideRange(Refusal):
-    """A number that is a slip of the keyboard."""
+class _OutsideRange:
+    """What the refusals of numbers, slips of the keyboard, have in common."""
 
     def __init__(self, field: str, least: int, most: int) -> None:
         super().__init__()
@@ -77,21 +77,21 @@ class _OutsideRange(Refusal):
         return {"field": self.field, "least": self.least, "most": self.most}
 
 
-class NoticeOutsideRange(_OutsideRange):
+class NoticeOutsideRange(_OutsideRange, Refusal):
     """From none at all to two months."""
 
     code = "notice-outside-range"
     detail = "The notice in `field` must be from `least` to `most` minutes."
 
 
-class HorizonOutsideRange(_OutsideRange):
+class HorizonOutsideRange(_OutsideRange, Refusal):
     """From a day to two years."""
 
     code = "horizon-outside-range"
     detail = "`horizon_days` must be from `least` to `most`."
 
 
-class MostPendingOutsideRange(_OutsideRange):
+class MostPendingOutsideRange(_OutsideRange, Refusal):
     """From one to fifty."""
 
     code = "most-pending-outside-range"
@@ -144,7 +144,7 @@ class InvitedJustNow(Refusal):
 class NoFailedInvitation(Refusal):
     """Nothing was to be told to the client in another way."""
 
-    code = "no-failed-email"
+    code = "no-failed-invitation"
     detail = "No invitation of this client has failed, so there is nothing to tick off."
 
 
