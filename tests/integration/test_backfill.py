@@ -13,7 +13,7 @@ _SINCE = {
     "practices": ["version", "locations", "closures", "emails_staff_changes"],
     "staff": ["version", "active", "email_key"],
     "services": ["version", "active", "fewest_minutes", "most_minutes"],
-    "clients": ["version", "email_key", "search"],
+    "clients": ["version", "email_key", "search", "portal_access", "invitation"],
     "requests": [
         "submitted_by",
         "asked.minutes",

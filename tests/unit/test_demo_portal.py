@@ -96,7 +96,7 @@ def check_against_settings(now: datetime) -> None:
             original_start=original.booking.start if original else None,
         )
         assert objections(policy, ask, data.submitted_at) == (), (now, data)
-        clinician_id = data.clinician_id or (original and original.booking.clinician_id)
+        clinician_id = data.clinician_id or (original.booking.clinician_id if original else None)
         if clinician_id is not None and data.start is not None:
             hours = Hours(schedules[clinician_id], practice.closures, practice.time_zone)
             assert _has_slot(hours, clinician_id, data, appointments), (now, data)

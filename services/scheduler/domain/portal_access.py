@@ -49,6 +49,7 @@ def invitation_event_id(invitation_id: UUID) -> str:
 def new_invitation(
     invitation_id: UUID, by_staff_id: UUID, by_name: str, now: datetime
 ) -> Invitation:
-    """Return an invitation whose e-mail waits."""
-    waiting = Notification(invitation_event_id(invitation_id), NotificationStatus.WAITING, now)
-    return Invitation(invitation_id, now, by_staff_id, by_name, waiting)
+    """Return an invitation whose e-mail waits; its time is in whole milliseconds, as it is kept."""
+    at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    waiting = Notification(invitation_event_id(invitation_id), NotificationStatus.WAITING, at)
+    return Invitation(invitation_id, at, by_staff_id, by_name, waiting)
