@@ -1,7 +1,10 @@
 """Inviting clients to the portal: one e-mail each, no access lost, whoever else writes."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -21,8 +24,9 @@ from services.scheduler.use_cases.invite_clients import Invited, InvitingOutcome
 from services.scheduler.use_cases.list_clients import find_client
 from tests.harness.inviting import PORTAL_URL, Inviting, at, begin_inviting, portal_settings
 from tests.harness.outcomes import FAILED, SENT
-from tests.harness.practice import NOW, SmallPractice, open_practice
+from tests.harness.practice import NOW, SmallPractice, approve, later, open_practice
 from tests.harness.racing import outcomes
+from tests.harness.staff_day import book
 
 
 @pytest.fixture
@@ -232,3 +236,34 @@ async def test_many_are_invited_each_for_themselves(portal: Inviting) -> None:
         Invited(small.keisha.id, InvitingOutcome.TOO_SOON, at(5)),
     ]
     assert len(await portal.events()) == 21
+
+
+async def test_emails_of_appointments_name_the_portal(portal: Inviting) -> None:
+    """Of approvals and of what staff book, to clients who may use it; to others they do not."""
+    small = portal.small
+    await approve(small, await small.receive())
+    await portal.invite(small.keisha)
+    keishas = await small.receive(
+        client_id=small.keisha.id, clinician_id=small.marcus.id, start=later(hours=3)
+    )
+    await approve(small, keishas)
+    await book(small, later(days=1))
+    await book(small, later(days=2), client=small.keisha)
+
+    told = [
+        (row["body"]["data"]["client"]["client_id"], row["body"]["data"]["practice"]["portal_url"])
+        async for row in _decoded(small)
+    ]
+
+    assert sorted(told, key=str) == sorted(
+        [
+            *[(str(small.amara.id), None)] * 2,
+            *[(str(small.keisha.id), PORTAL_URL)] * 3,
+        ],
+        key=str,
+    )
+
+
+async def _decoded(small: SmallPractice) -> AsyncIterator[dict[str, Any]]:
+    async for row in small.store.database["outbox"].find({}):
+        yield {**row, "body": json.loads(row["body"])}

@@ -27,7 +27,8 @@ class Practice:
     """The tenant; `time_zone` is an IANA name.
 
     `emails_staff_changes` says whether a client hears by e-mail of what staff book, move or cancel
-    without a request.
+    without a request. `portal_url` is of the portal settings, where it was read with them to tell
+    clients; it is not kept with the practice.
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class Practice:
     closures: tuple[Closure, ...] = ()
     emails_staff_changes: bool = True
     version: int = 1
+    portal_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
