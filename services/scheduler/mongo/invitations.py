@@ -102,7 +102,6 @@ class Invitations:
             "portal_access": PortalAccess.INVITED.value,
         }
         cursor = self._clients.find(query).sort([(f"{_EMAIL}.at", 1), ("_id", 1)]).limit(limit)
-        cursor = cursor.hint("failed_invitations")
         return [from_document(document) async for document in cursor]
 
     async def _update(self, query: Document, fields: Document, session: Session) -> ToldOf | None:
