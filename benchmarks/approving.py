@@ -13,6 +13,7 @@ from benchmarks.measuring import Measurement, Target, Unit, in_turn
 from benchmarks.practice import CLINICIANS, PRACTICE, SCHEDULER, SESSION, bench_id, save_practice
 from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.people import Client as ClientRecord
+from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.approve_request import approve_request
@@ -222,4 +223,5 @@ def _client_record(number: int) -> ClientRecord:
         birth_date=date(1985, 4, 12),
         assigned_staff_ids=(CLINICIANS[number % len(CLINICIANS)].id,),
         time_zone=PRACTICE.time_zone,
+        portal_access=PortalAccess.ACTIVE,
     )

@@ -161,13 +161,29 @@ def _post(parts: _Parts, request: str, verb: str, body: dict[str, str]) -> httpx
 
 
 def _free_hour(parts: _Parts) -> datetime:
-    """Return the first of five hours, some months ahead, that no earlier demo has used."""
+    """Return the first of four hours in a row that the portal shows as open, some weeks ahead."""
     answer = parts.scheduler.get("/health/ready")
     _check(answer.status_code == HTTPStatus.OK, f"the scheduler is ready: {answer.status_code}")
-    day = datetime.now(_ZONE) + timedelta(days=random.randint(60, 600))  # noqa: S311  any will do
-    hour = random.randint(7, 13)  # noqa: S311
-    minute = random.randrange(0, 60, 5)  # noqa: S311
-    return day.replace(hour=hour, minute=minute, second=0, microsecond=0).astimezone(UTC)
+    now = datetime.now(UTC)
+    answer = parts.intake.get(
+        f"/v1/practices/{PRACTICE.slug}/availability",
+        params={
+            "service_id": str(SERVICES["session"].id),
+            "clinician_id": str(DANA.id),
+            "from": (now + timedelta(days=25)).isoformat(),
+            "until": (now + timedelta(days=85)).isoformat(),
+        },
+        headers=parts.as_person("amara"),
+    )
+    _check(answer.status_code == HTTPStatus.OK, f"Amara sees open times: {answer.status_code}")
+    starts = {datetime.fromisoformat(slot["start"]) for slot in answer.json()["slots"]}
+    free = [
+        start
+        for start in sorted(starts)
+        if all(start + timedelta(hours=hours) in starts for hours in range(4))
+    ]
+    _check(bool(free), "four of them follow each other")
+    return random.choice(free)  # noqa: S311  earlier demos have used others
 
 
 def _mails(parts: _Parts, client: str) -> list[EmailMessage]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from demo_practice import portal
 from demo_practice.calendar import SERVICES, month_of_appointments
 from demo_practice.hours import closures, work_schedules
 from demo_practice.people import CLIENTS, OTHER_PRACTICE, PRACTICE, STAFF, demo_id
@@ -24,8 +25,9 @@ async def load_demo_practice(store: Store, now: datetime | None = None) -> bool:
         await store.work_schedules.save(schedule)
     for service in SERVICES.values():
         await store.services.save(service)
-    for client in CLIENTS.values():
+    for client in portal.clients(now):
         await store.clients.save(client)
+    await store.portal_settings.save(portal.SETTINGS)
     appointments = list(month_of_appointments(now.date()))
     for appointment in appointments:
         await _book(store, appointment)

@@ -5,6 +5,7 @@ it is given with its age. Both are kept for the caller who was given them and fo
 only after the token of the caller was checked again.
 """
 
+import json
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -15,10 +16,14 @@ from typing import Final
 import httpx
 import structlog
 
+from services.request_intake.domain.submission import AccessWithdrawn
 from shared.auth.actors import ClientActor, PortalActor
+from shared.http.problems import TYPE_PREFIX
 
 _MOST_KEPT: Final = 20_000
 _LAST_GOOD_SECONDS: Final = 24 * 3600
+_TURNED_AWAY_SECONDS: Final = 60.0
+_WITHDRAWN: Final = f"{TYPE_PREFIX}{AccessWithdrawn.code}"
 _LONGEST: Final = httpx.Timeout(2.0, connect=0.5)
 
 log = structlog.get_logger(__name__)
@@ -66,6 +71,7 @@ class Reads:
         self._http = http
         self._fresh_seconds = fresh_seconds
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._turned_away: OrderedDict[_Key, float] = OrderedDict()
 
     @classmethod
     def of(cls, base_url: str) -> "Reads":
@@ -99,7 +105,7 @@ class Reads:
             return _aged(kept, is_stale=False)
         try:
             headers = {"Authorization": bearer, "X-Correlation-ID": correlation_id}
-            return await self._ask(key, path, query, headers)
+            return await self._ask(key, _caller(actor), path, query, headers)
         except (httpx.TransportError, _FailedThere) as error:
             log.warning("scheduler.away", reason=type(error).__name__)
             if kept is None or time.monotonic() - kept.at > _LAST_GOOD_SECONDS:
@@ -113,8 +119,18 @@ class Reads:
             return None
         return kept.answer.body
 
+    def turned_away(self, actor: PortalActor) -> bool:
+        """Say whether the scheduler told the caller within a minute that they have no access."""
+        at = self._turned_away.get(_caller(actor))
+        return at is not None and time.monotonic() - at < _TURNED_AWAY_SECONDS
+
     async def _ask(
-        self, key: _Key, path: str, query: httpx.QueryParams, headers: dict[str, str]
+        self,
+        key: _Key,
+        caller: _Key,
+        path: str,
+        query: httpx.QueryParams,
+        headers: dict[str, str],
     ) -> Answer:
         got = await self._http.get(path, params=query, headers=headers)
         if got.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -123,9 +139,21 @@ class Reads:
         answer = Answer(got.status_code, got.content, media_type)
         if answer.is_ok:
             self._keep(key, answer)
+            self._turned_away.pop(caller, None)
         else:
             self._kept.pop(key, None)  # what is gone, or not theirs any more, is not told again
+        if _says_withdrawn(answer):
+            self._turn_away(caller)
         return answer
+
+    def _turn_away(self, caller: _Key) -> None:
+        if caller not in self._turned_away:
+            for key in [key for key in self._kept if key[: len(caller)] == caller]:
+                del self._kept[key]
+        self._turned_away[caller] = time.monotonic()
+        self._turned_away.move_to_end(caller)
+        if len(self._turned_away) > _MOST_KEPT:
+            self._turned_away.popitem(last=False)
 
     def _keep(self, key: _Key, answer: Answer) -> None:
         self._kept[key] = _Kept(answer, time.monotonic())
@@ -137,6 +165,16 @@ class Reads:
 def _caller(actor: PortalActor) -> _Key:
     client = str(actor.client_id) if isinstance(actor, ClientActor) else ""
     return (str(actor.practice_id), type(actor).__name__, actor.subject, client)
+
+
+def _says_withdrawn(answer: Answer) -> bool:
+    if answer.status != HTTPStatus.FORBIDDEN:
+        return False
+    try:
+        problem = json.loads(answer.body)
+    except ValueError:
+        return False
+    return isinstance(problem, dict) and problem.get("type") == _WITHDRAWN
 
 
 def _aged(kept: _Kept, *, is_stale: bool) -> Answer:

@@ -6,6 +6,7 @@ from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import AppointmentRequest, Decision
 from services.scheduler.domain.booking_plan import FieldChange
 from services.scheduler.domain.people import Client, Practice
+from services.scheduler.domain.portal_access import Invitation, PortalAccess, invitation_event_id
 from shared.schemas.appointment_changed import (
     AppointmentChange,
     AppointmentChanged,
@@ -19,6 +20,7 @@ from shared.schemas.appointment_details import (
     Previous,
     Recipient,
 )
+from shared.schemas.client_invited import ClientInvited, ClientInvitedData
 from shared.schemas.request_approved import RequestApproved, RequestApprovedData
 from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
 
@@ -47,7 +49,7 @@ def approved_event(
             request_id=request.id,
             request_type=request.type,
             decided_at=decision.at,
-            practice=_contact(practice),
+            practice=_contact(practice, client),
             client=_recipient(client, request.requester.time_zone),
             asked=AskedFor(start=request.asked.start, clinician_name=request.asked.clinician_name),
             appointment=_booked(appointment),
@@ -95,7 +97,7 @@ def appointment_changed_event(
             change=change,
             changed_at=appointment.changed_at,
             notify_client=practice.emails_staff_changes,
-            practice=_contact(practice),
+            practice=_contact(practice, client),
             client=_recipient(client),
             appointment=_booked(appointment),
             previous=previous and _previous(previous),
@@ -104,12 +106,40 @@ def appointment_changed_event(
     )
 
 
-def _contact(practice: Practice) -> PracticeContact:
+def client_invited_event(
+    client: Client,
+    invitation: Invitation,
+    *,
+    practice: Practice,
+    portal_url: str,
+    correlation_id: str,
+) -> ClientInvited:
+    """Return what the e-mail with the invitation needs."""
+    return ClientInvited(
+        id=invitation_event_id(invitation.id),
+        source=SOURCE,
+        subject=str(client.id),
+        time=invitation.at,
+        practiceid=client.practice_id,
+        correlationid=correlation_id,
+        data=ClientInvitedData(
+            invitation_id=invitation.id,
+            invited_at=invitation.at,
+            practice=_contact(practice, client),
+            client=_recipient(client),
+            portal_url=portal_url,
+        ),
+    )
+
+
+def _contact(practice: Practice, client: Client) -> PracticeContact:
+    has_access = client.portal_access is not PortalAccess.NONE
     return PracticeContact(
         name=practice.name,
         time_zone=practice.time_zone,
         phone=practice.phone,
         email=practice.email,
+        portal_url=practice.portal_url if has_access else None,
     )
 
 

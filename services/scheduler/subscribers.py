@@ -17,8 +17,8 @@ from services.scheduler.use_cases.withdraw_request import withdraw_request
 from shared.messaging.ack_policy import Handler, InvalidMessage
 from shared.messaging.events import parse_event
 from shared.mongo import is_outage
-from shared.schemas.notification_failed import NotificationFailed
-from shared.schemas.notification_sent import NotificationSent
+from shared.schemas.notification_failed import NotificationFailed, NotificationFailedData
+from shared.schemas.notification_sent import NotificationSent, NotificationSentData
 from shared.schemas.request_submitted import RequestSubmitted
 from shared.schemas.request_withdrawn import RequestWithdrawn
 
@@ -67,7 +67,7 @@ def notification_handler(store: Store) -> Handler:
     async def handle(message: AbstractIncomingMessage) -> None:
         event = parse_event(message.body, _FROM_THE_NOTIFIER)
         structlog.contextvars.bind_contextvars(
-            correlation_id=event.correlationid, appointment_id=str(event.data.appointment_id)
+            correlation_id=event.correlationid, **_subject(event.data)
         )
         outcome = _outcome(event)
         recorded = await record_notification(store, outcome)
@@ -92,16 +92,20 @@ def _withdrawal(event: RequestWithdrawn) -> Withdrawal:
     )
 
 
+def _subject(data: NotificationSentData | NotificationFailedData) -> dict[str, str]:
+    ids = {"appointment_id": data.appointment_id, "client_id": data.client_id}
+    return {name: str(identifier) for name, identifier in ids.items() if identifier is not None}
+
+
 def _outcome(event: NotificationSent | NotificationFailed) -> EmailOutcome:
     data = event.data
     if isinstance(event, NotificationFailed):
         failed = Notification(
             data.event_id, NotificationStatus.FAILED, data.at, reason=event.data.reason.value
         )
-        return EmailOutcome(event.practiceid, failed, event.data.smtp_code)
-    return EmailOutcome(
-        event.practiceid, Notification(data.event_id, NotificationStatus.SENT, data.at)
-    )
+        return EmailOutcome(event.practiceid, failed, event.data.smtp_code, data.client_id)
+    sent = Notification(data.event_id, NotificationStatus.SENT, data.at)
+    return EmailOutcome(event.practiceid, sent, client_id=data.client_id)
 
 
 def _now() -> datetime:

@@ -58,7 +58,10 @@ class Desk:
 
 def editable(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record without what is read only."""
-    read_only = {"id", "slug", "staff_id", "version", "sees_clients"}
+    read_only = {
+        *("id", "slug", "staff_id", "version", "sees_clients"),
+        *("portal_access", "invitation", "not_requestable"),
+    }
     return {field: value for field, value in record.items() if field not in read_only}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED, Confirmed
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
+from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.approve_request import approve_request
 from services.scheduler.use_cases.decide import Decided
@@ -85,6 +86,7 @@ async def open_practice(store: Store) -> SmallPractice:
             phone="+1 212 555 0111",
             birth_date=date(1990, 5, 17),
             assigned_staff_ids=(clinician.id,),
+            portal_access=PortalAccess.ACTIVE,
         )
 
     dana, marcus = staff("Dana", Role.CLINICIAN), staff("Marcus", Role.CLINICIAN)

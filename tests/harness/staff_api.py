@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 from fastapi import FastAPI
 
-from services.scheduler.domain.people import StaffMember
+from services.scheduler.domain.people import Client, StaffMember
 from services.scheduler.http_api import errors
 from services.scheduler.http_api.dependencies import Wiring
 from services.scheduler.http_api.routes import staff_routes
@@ -39,13 +39,26 @@ class StaffApi:
         actor: StaffMember | None,
         params: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        *,
+        body: object = None,
     ) -> httpx.Response:
         """Ask as a member of staff; None is somebody without a token."""
         told = dict(headers or {})
         if actor is not None:
             told["Authorization"] = f"Bearer {self._token(actor)}"
         query = urlencode(params)
-        return await self._http.request(method, f"{path}?{query}" if query else path, headers=told)
+        url = f"{path}?{query}" if query else path
+        return await self._http.request(method, url, headers=told, json=body)
+
+    async def ask_portal(self, path: str, client: Client) -> httpx.Response:
+        """Read as a client, with their own token."""
+        claims = {
+            "sub": str(client.id),
+            "practice_id": str(client.practice_id),
+            "client_id": str(client.id),
+        }
+        told = {"Authorization": f"Bearer {self._sign(claims)}"}
+        return await self._http.get(f"/portal/v1{path}", headers=told)
 
     async def get(self, path: str, actor: StaffMember | None, *params: tuple[str, str]) -> Any:
         """Read something that must be there, as JSON."""
@@ -68,7 +81,10 @@ class StaffApi:
             "staff_id": str(actor.id),
             "role": actor.role.value,
         }
-        return self._issuer.sign(claims, audience=AUDIENCE, now=datetime.now(UTC))
+        return self._sign(claims)
+
+    def _sign(self, claims: Mapping[str, str]) -> str:
+        return self._issuer.sign(dict(claims), audience=AUDIENCE, now=datetime.now(UTC))
 
 
 @asynccontextmanager

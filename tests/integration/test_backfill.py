@@ -13,7 +13,7 @@ _SINCE = {
     "practices": ["version", "locations", "closures", "emails_staff_changes"],
     "staff": ["version", "active", "email_key"],
     "services": ["version", "active", "fewest_minutes", "most_minutes"],
-    "clients": ["version", "email_key", "search"],
+    "clients": ["version", "email_key", "search", "portal_access", "invitation"],
     "requests": [
         "submitted_by",
         "asked.minutes",
@@ -51,6 +51,8 @@ async def test_records_of_the_first_version_are_brought_up_to_date(store: Store)
     assert await store.staff.get(here.practice.id, here.dana.id) == here.dana
     assert await store.services.get(here.practice.id, here.session.id) == here.session
     assert await store.clients.get(here.practice.id, here.amara.id) == here.amara
+    # Said in the record, and not only read so where nothing is said.
+    assert await store.database["clients"].distinct("portal_access") == ["active"]
     found = await store.requests.find(
         here.priya,
         RequestFilter(statuses=frozenset(RequestStatus), name="ama"),

@@ -17,6 +17,7 @@ from shared.schemas.notification_failed import (
     NotificationFailedData,
 )
 from shared.schemas.notification_sent import NotificationSent, NotificationSentData
+from tests.harness.inviting import begin_inviting
 from tests.harness.outcomes import FAILED, REFUSED, SENT, Approved, approve_one
 from tests.harness.polling import eventually
 from tests.harness.practice import NOW, SmallPractice, later, open_practice
@@ -153,3 +154,32 @@ async def test_what_is_no_outcome_goes_to_the_dead_queue(
     assert await eventually(buried, "it is in the dead queue") == "invalid: data.reason (enum)"
     assert await buried() is None
     assert await approved.to_do(small.priya) == []
+
+
+async def test_what_became_of_an_invitation_is_told_on_the_client(
+    small: SmallPractice, publisher: ConfirmedPublisher
+) -> None:
+    """The event names the client, and no appointment."""
+    portal = await begin_inviting(small)
+    invited = await portal.invite()
+    assert invited.invitation is not None
+    told = NotificationFailed(
+        id=f"{invited.invitation.id}:invited:failed",
+        source="/tests",
+        subject=str(small.amara.id),
+        time=NOW,
+        practiceid=small.practice.id,
+        correlationid="a-correlation",
+        data=NotificationFailedData(
+            event_id=f"{invited.invitation.id}:invited",
+            client_id=small.amara.id,
+            at=NOW + timedelta(minutes=1),
+            reason=FailureReason.ADDRESS_REFUSED,
+        ),
+    )
+    await tell(publisher, told)
+
+    async def to_do() -> bool:
+        return await portal.to_do(small.dana) == [small.amara.id]
+
+    await eventually(to_do, "the failed invitation is to do")

@@ -1,13 +1,16 @@
 """Reads are passed on with the caller's own token, and kept for that caller alone."""
 
+import time
 from collections.abc import Callable
 from uuid import UUID
 
 import httpx
 import pytest
 
+from services.request_intake.domain.submission import AccessWithdrawn
 from services.request_intake.policies import Policies
 from services.request_intake.reads import Reads, SchedulerAway
+from services.scheduler.domain.portal_refusals import PortalAccessWithdrawn
 from shared.auth.actors import ClientActor, PortalActor, ProspectiveClientActor
 from tests.unit.builders import CLIENT_ID, PRACTICE_ID
 from tests.unit.test_portal_policy import policy
@@ -154,3 +157,61 @@ async def test_without_a_policy_nothing_fails(
         assert policies.at_hand(AMARA, bearer="Bearer x", correlation_id="c") is None
         await policies.settled()
     assert len(scheduler.asked) == 1  # not once for each write
+
+
+WITHDRAWN = {"type": "urn:openchair:problem:portal-access-withdrawn"}
+
+
+async def test_who_was_turned_away_is_known_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is told nothing of what they were told before; a colleague of theirs is let in."""
+    scheduler = Scheduler()
+    reads = scheduler.reads(fresh_seconds=0)
+    await ask(reads)
+    await ask(reads, path="/portal/v1/appointment-requests")
+    scheduler.answer = lambda _request: httpx.Response(403, json=WITHDRAWN)
+    assert not reads.turned_away(AMARA)
+    await ask(reads)
+
+    assert reads.turned_away(AMARA)
+    assert not any(reads.turned_away(other) for other in OTHERS)
+    scheduler.answer = _away
+    with pytest.raises(SchedulerAway):
+        await ask(reads, path="/portal/v1/appointment-requests")
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
+    assert not reads.turned_away(AMARA)
+
+
+async def test_who_is_let_in_again_is_not_turned_away_any_more() -> None:
+    """With the first read that succeeds."""
+    scheduler = Scheduler()
+    reads = scheduler.reads(fresh_seconds=0)
+    scheduler.answer = lambda _request: httpx.Response(403, json=WITHDRAWN)
+    await ask(reads)
+    scheduler.answer = lambda _request: httpx.Response(200, json={"items": []})
+    await ask(reads)
+    assert not reads.turned_away(AMARA)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(403, json={"type": "urn:openchair:problem:clients-only"}),
+        httpx.Response(403, json=["portal-access-withdrawn"]),
+        httpx.Response(403, text="no"),
+        httpx.Response(404, json=WITHDRAWN),
+    ],
+    ids=lambda answer: f"{answer.status_code} {answer.text}",
+)
+async def test_other_refusals_turn_nobody_away(answer: httpx.Response) -> None:
+    """Whatever a proxy in between may say."""
+    scheduler = Scheduler()
+    reads = scheduler.reads(fresh_seconds=0)
+    scheduler.answer = lambda _request: answer
+    await ask(reads)
+    assert not reads.turned_away(AMARA)
+
+
+def test_both_services_mean_the_same_by_it() -> None:
+    """Intake knows it by the code."""
+    assert AccessWithdrawn.code == PortalAccessWithdrawn.code

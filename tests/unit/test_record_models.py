@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from services.scheduler.domain.people import Closure
+from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.domain.work_schedule import (
     ExceptionKind,
     ScheduleException,
@@ -226,6 +227,14 @@ def test_a_client_is_assigned_to_each_once() -> None:
     assert client.to_domain(ID, PRACTICE_ID, 4).assigned_staff_ids == (UUID(int=9), ID)
     del (new := dict(CLIENT))["assigned_staff_ids"]
     assert NewClientInput.model_validate(new).to_domain(ID, PRACTICE_ID).assigned_staff_ids == ()
+
+
+def test_a_new_record_has_no_access_to_the_portal() -> None:
+    """Staff invite; a body cannot say that somebody has it."""
+    added = NewClientInput.model_validate(CLIENT).to_domain(ID, PRACTICE_ID)
+    assert (added.portal_access, added.invitation) == (PortalAccess.NONE, None)
+    with pytest.raises(ValidationError):
+        ClientInput.model_validate({**CLIENT, "portal_access": "active"})
 
 
 def test_a_replacement_names_the_version_it_is_of() -> None:

@@ -10,6 +10,7 @@ import pytest
 from services.scheduler.domain.appointment_request import AppointmentRequest, Decision, Edits
 from services.scheduler.domain.booking_plan import FieldChange
 from services.scheduler.domain.people import Client
+from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.events import approved_event, declined_event
 from shared.schemas.request_approved import RequestApproved
 from shared.schemas.request_declined import RequestDeclined
@@ -143,3 +144,19 @@ def test_events_survive_the_wire() -> None:
     declined = declined_event(REQUEST, DECISION)
     assert RequestDeclined.model_validate(json.loads(declined.model_dump_json())) == declined
     assert UUID(declined.subject) == REQUEST.id
+
+
+@pytest.mark.parametrize("access", PortalAccess)
+def test_the_portal_is_named_to_those_who_can_use_it(access: PortalAccess) -> None:
+    """Anybody else would be turned away there."""
+    url = "https://portal.example.org/a-practice"
+    event = approved_event(
+        REQUEST,
+        DECISION,
+        practice=replace(PRACTICE, portal_url=url),
+        client=replace(CLIENT, portal_access=access),
+        appointment=BOOKED,
+        previous=None,
+        changes=(),
+    )
+    assert event.data.practice.portal_url == (None if access is PortalAccess.NONE else url)

@@ -83,6 +83,13 @@ class AppointmentUnknown(Refusal):
     detail = "That is none of your upcoming appointments: read them again, and choose one."
 
 
+class AccessWithdrawn(Refusal):
+    """The practice lets the client use its portal no more; the scheduler said so a moment ago."""
+
+    code = "portal-access-withdrawn"
+    detail = "You have no access to this practice's portal, or not any more: contact the practice."
+
+
 class NotOffered(Refusal):
     """The practice's own settings for its portal stand against it: the code says which."""
 

@@ -21,6 +21,7 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     submission.WrongPractice: HTTPStatus.FORBIDDEN,
     submission.OnRecordOnly: HTTPStatus.FORBIDDEN,
     submission.AppointmentUnknown: HTTPStatus.CONFLICT,
+    submission.AccessWithdrawn: HTTPStatus.FORBIDDEN,
     submission.NotOffered: HTTPStatus.CONFLICT,
     submission.KeyReused: HTTPStatus.CONFLICT,
 }

@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.request_intake.domain.offered import AtHand
+from services.request_intake.domain.submission import AccessWithdrawn
 from services.request_intake.http_api.dependencies import (
     IdempotencyKey,
     Wiring,
@@ -38,6 +39,8 @@ def submission_routes(wiring: Wiring) -> APIRouter:
         idempotency_key: IdempotencyKey = None,
     ) -> AcceptedOutput:
         """Ask for an appointment, or to move or cancel one; 202 says that it is safe with us."""
+        if wiring.reads.turned_away(actor):
+            raise AccessWithdrawn
         identifier = await submit_request(
             wiring.publisher,
             wiring.recent_keys,

@@ -14,6 +14,7 @@ class RequestFlag(StrEnum):
     """What does not fit; the request is kept and shown to staff with it, never lost."""
 
     CLIENT_UNKNOWN = "client-unknown"
+    CLIENT_WITHOUT_ACCESS = "client-without-portal-access"
     SERVICE_UNKNOWN = "service-unknown"
     CLINICIAN_UNKNOWN = "clinician-unknown"
     ORIGINAL_UNKNOWN = "original-unknown"

@@ -3,10 +3,12 @@
 Each has a `version`, which rises with each edit; it is the ETag.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from services.scheduler.domain.portal_access import Invitation, PortalAccess
+from services.scheduler.domain.portal_refusals import InvitedJustNow, PortalAccessActive
 from shared.auth.actors import Role
 from shared.schemas.vocabulary import Modality
 
@@ -25,7 +27,8 @@ class Practice:
     """The tenant; `time_zone` is an IANA name.
 
     `emails_staff_changes` says whether a client hears by e-mail of what staff book, move or cancel
-    without a request.
+    without a request. `portal_url` is of the portal settings, where it was read with them to tell
+    clients; it is not kept with the practice.
     """
 
     id: UUID
@@ -38,6 +41,7 @@ class Practice:
     closures: tuple[Closure, ...] = ()
     emails_staff_changes: bool = True
     version: int = 1
+    portal_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client record; `time_zone` is the client's own where known."""
+    """A client record; `time_zone` is the client's own where known.
+
+    `portal_access` and `invitation` change beside what people edit, and raise no `version`.
+    """
 
     id: UUID
     practice_id: UUID
@@ -103,3 +110,20 @@ class Client:
     assigned_staff_ids: tuple[UUID, ...]
     time_zone: str | None = None
     version: int = 1
+    portal_access: PortalAccess = PortalAccess.NONE
+    invitation: Invitation | None = None
+
+    def invite(self, invitation: Invitation) -> "Client":
+        """Return the client as invited.
+
+        Raises:
+            PortalAccessActive: they use the portal.
+            InvitedJustNow: it is too soon after the last invitation.
+
+        """
+        if self.portal_access is PortalAccess.ACTIVE:
+            raise PortalAccessActive
+        last = self.invitation
+        if last is not None and invitation.at < last.next_at:
+            raise InvitedJustNow(last.next_at, invitation.at)
+        return replace(self, portal_access=PortalAccess.INVITED, invitation=invitation)

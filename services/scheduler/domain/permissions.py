@@ -20,6 +20,8 @@ class Permission(StrEnum):
     EDIT_CLIENTS = "edit-clients"
     EDIT_OWN_WORK_SCHEDULE = "edit-own-work-schedule"
     EDIT_WORK_SCHEDULES = "edit-work-schedules"
+    EDIT_PORTAL_SETTINGS = "edit-portal-settings"
+    INVITE_CLIENTS = "invite-clients"
 
 
 _DAILY: Final = frozenset({Permission.DECIDE_REQUESTS, Permission.CHANGE_CALENDAR})
@@ -31,6 +33,8 @@ _OF_ROLE: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.EDIT_SERVICES,
         Permission.EDIT_CLIENTS,
         Permission.EDIT_WORK_SCHEDULES,
+        Permission.EDIT_PORTAL_SETTINGS,
+        Permission.INVITE_CLIENTS,
     },
     Role.CLINICIAN: _DAILY | {Permission.EDIT_OWN_WORK_SCHEDULE},
     Role.INTERN: _DAILY,

@@ -1,6 +1,6 @@
 """What a practice set for its portal (PRODUCT 2), and the policy that follows from it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -39,7 +39,8 @@ class ClinicianOffer:
 class PortalSettings:
     """The practice's switches; what is not listed is not on the portal.
 
-    Notices in minutes before the start. `version` is 0 while nothing was ever set.
+    Notices in minutes before the start. `portal_url` is where invitations lead. `version` is 0
+    while nothing was ever set.
     """
 
     practice_id: UUID
@@ -54,6 +55,7 @@ class PortalSettings:
     horizon_days: int = 90
     most_pending: int = 5
     pending_holds_slot: bool = True
+    portal_url: str | None = None
     version: int = 0
 
     @property
@@ -69,8 +71,14 @@ def never_set(
     return PortalSettings(
         practice_id=practice_id,
         is_open=True,
-        services=tuple(ServiceOffer(service.id, Audience.BOTH) for service in services),
-        clinicians=tuple(ClinicianOffer(member.id, accepts_new_clients=True) for member in staff),
+        services=tuple(
+            ServiceOffer(service.id, Audience.BOTH) for service in services if service.active
+        ),
+        clinicians=tuple(
+            ClinicianOffer(member.id, accepts_new_clients=True)
+            for member in staff
+            if member.bookable
+        ),
         scheduling_notice_minutes=0,
         rescheduling_notice_minutes=0,
         cancelling_notice_minutes=0,
@@ -84,10 +92,16 @@ def to_policy(
     settings: PortalSettings,
     services: Iterable[Service],
     staff: Iterable[StaffMember],
+    working: Collection[UUID],
 ) -> PortalPolicy:
-    """Return what the portal is told; who has left and what is no longer done is not offered."""
+    """Return what the portal is told; who has left and what is no longer done is not offered.
+
+    Neither is a clinician who is not among `working`: they have no hours (PRODUCT 1.1).
+    """
     active_services = {service.id: service for service in services if service.active}
-    bookable = {member.id: member for member in staff if member.bookable}
+    requestable = {
+        member.id: member for member in staff if member.bookable and member.id in working
+    }
     return PortalPolicy(
         practice_id=practice.id,
         slug=practice.slug,
@@ -106,11 +120,11 @@ def to_policy(
         clinicians=tuple(
             OfferedClinician(
                 id=offer.staff_id,
-                name=bookable[offer.staff_id].name,
+                name=requestable[offer.staff_id].name,
                 accepts_new_clients=offer.accepts_new_clients,
             )
             for offer in settings.clinicians
-            if offer.staff_id in bookable
+            if offer.staff_id in requestable
         ),
         scheduling_notice_minutes=settings.scheduling_notice_minutes,
         rescheduling_notice_minutes=settings.rescheduling_notice_minutes,

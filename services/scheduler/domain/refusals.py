@@ -23,6 +23,11 @@ class Refusal(Exception):
         """Further members of the problem document."""
         return {}
 
+    @property
+    def retry_after_seconds(self) -> int | None:
+        """After how long the same call may succeed, where time alone helps."""
+        return None
+
 
 class RequestNotFound(Refusal):
     """There is no such request, or the actor may not see it: both look the same (PRODUCT 7)."""

@@ -1,12 +1,14 @@
 """Client records as the API takes and gives them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from services.scheduler.domain.people import Client
+from services.scheduler.domain.portal_access import Invitation, PortalAccess
+from services.scheduler.http_api.appointment_models import NotificationOutput
 from services.scheduler.http_api.inputs import Input
 from services.scheduler.http_api.request_models import TotalOutput
 from shared.schemas.fields import (
@@ -79,8 +81,25 @@ class NewClientInput(ClientInput):
     )
 
 
+class InvitationOutput(BaseModel):
+    """The last invitation to the portal: when (UTC), by whom, and what became of its e-mail."""
+
+    at: datetime
+    by: str
+    email: NotificationOutput
+
+    @classmethod
+    def of(cls, invitation: Invitation) -> Self:
+        """Return the output for an invitation."""
+        email = NotificationOutput.of(invitation.notification)
+        return cls(at=invitation.at, by=invitation.by_name, email=email)
+
+
 class ClientRecordOutput(BaseModel):
-    """A client record. `version` is its ETag."""
+    """A client record. `version` is its ETag.
+
+    `portal_access` and `invitation` change without it: they are not edited with the record.
+    """
 
     id: UUID
     name: str
@@ -89,6 +108,8 @@ class ClientRecordOutput(BaseModel):
     birth_date: date
     assigned_staff_ids: list[UUID]
     time_zone: str | None
+    portal_access: PortalAccess
+    invitation: InvitationOutput | None
     version: int
 
     @classmethod
@@ -102,6 +123,8 @@ class ClientRecordOutput(BaseModel):
             birth_date=client.birth_date,
             assigned_staff_ids=list(client.assigned_staff_ids),
             time_zone=client.time_zone,
+            portal_access=client.portal_access,
+            invitation=client.invitation and InvitationOutput.of(client.invitation),
             version=client.version,
         )
 

@@ -1,4 +1,4 @@
-"""`/v1/clients`: search, one, add, edit."""
+"""`/v1/clients`: search, one, its history, add, edit."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.http_api import cursors
 from services.scheduler.http_api.answers import set_added, set_etag
+from services.scheduler.http_api.appointment_models import HistoryList, HistoryOutput
 from services.scheduler.http_api.client_models import (
     ClientInput,
     ClientListInput,
@@ -30,6 +31,7 @@ from services.scheduler.use_cases.add_client import add_client
 from services.scheduler.use_cases.add_record import new_id
 from services.scheduler.use_cases.edit_client import edit_client
 from services.scheduler.use_cases.list_clients import find_client, list_clients
+from services.scheduler.use_cases.read_history import client_history
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +80,12 @@ def client_routes(wiring: Wiring) -> APIRouter:
         client = await find_client(store, actor, client_id)
         set_etag(response, client.version)
         return ClientRecordOutput.of(client)
+
+    @router.get("/{client_id}/history")
+    async def history(client_id: UUID, actor: Annotated[StaffMember, staff]) -> HistoryList:
+        """Return who invited them to the portal, withdrew their access, and what became of it."""
+        entries = await client_history(store, actor, client_id)
+        return HistoryList(items=[HistoryOutput.of(entry) for entry in entries])
 
     @router.put("/{client_id}")
     async def edit(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.people import Client, StaffMember
 from services.scheduler.http_api.appointment_models import AppointmentOutput
+from services.scheduler.http_api.client_models import InvitationOutput
 from services.scheduler.http_api.dependencies import (
     Wiring,
     needed_range,
@@ -61,6 +62,14 @@ class FailedEmailOutput(BaseModel):
     contact: ContactOutput | None
 
 
+class FailedInvitationOutput(BaseModel):
+    """A client whom the invitation to the portal did not reach."""
+
+    client_id: UUID
+    invitation: InvitationOutput
+    contact: ContactOutput
+
+
 class WaitingOutput(BaseModel):
     """Appointment requests to confirm, and since when (UTC) the oldest waits."""
 
@@ -75,6 +84,7 @@ class ToDoOutput(BaseModel):
     requests_to_confirm: WaitingOutput
     clients_to_contact: list[ToContactOutput]
     failed_emails: list[FailedEmailOutput]
+    failed_invitations: list[FailedInvitationOutput]
 
     @classmethod
     def of(cls, to_do: ToDo, now: datetime) -> Self:
@@ -96,6 +106,15 @@ class ToDoOutput(BaseModel):
                     contact=one.client and _contact(one.client),
                 )
                 for one in to_do.failed_emails
+            ],
+            failed_invitations=[
+                FailedInvitationOutput(
+                    client_id=client.id,
+                    invitation=InvitationOutput.of(client.invitation),
+                    contact=_contact(client),
+                )
+                for client in to_do.failed_invitations
+                if client.invitation is not None
             ],
         )
 

@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from services.scheduler.domain import record_refusals, refusals
+from services.scheduler.domain import portal_refusals, record_refusals, refusals
 from shared.http.problems import Problem
 from shared.mongo import PyMongoError, is_outage
 
@@ -59,6 +59,18 @@ STATUS: Final[dict[type[refusals.Refusal], HTTPStatus]] = {
     record_refusals.ClientLooksKnown: HTTPStatus.CONFLICT,
     record_refusals.AssignedStaffUnknown: HTTPStatus.CONFLICT,
     record_refusals.BirthDateInFuture: HTTPStatus.CONFLICT,
+    portal_refusals.OfferedServiceUnknown: HTTPStatus.CONFLICT,
+    portal_refusals.OfferedClinicianUnknown: HTTPStatus.CONFLICT,
+    portal_refusals.OfferedTwice: HTTPStatus.BAD_REQUEST,
+    portal_refusals.NoticeOutsideRange: HTTPStatus.BAD_REQUEST,
+    portal_refusals.HorizonOutsideRange: HTTPStatus.BAD_REQUEST,
+    portal_refusals.MostPendingOutsideRange: HTTPStatus.BAD_REQUEST,
+    portal_refusals.NoticeBeyondHorizon: HTTPStatus.BAD_REQUEST,
+    portal_refusals.PortalUrlNeeded: HTTPStatus.CONFLICT,
+    portal_refusals.PortalAccessActive: HTTPStatus.CONFLICT,
+    portal_refusals.InvitedJustNow: HTTPStatus.TOO_MANY_REQUESTS,
+    portal_refusals.NoFailedInvitation: HTTPStatus.CONFLICT,
+    portal_refusals.PortalAccessWithdrawn: HTTPStatus.FORBIDDEN,
 }
 
 log = structlog.get_logger(__name__)
@@ -80,7 +92,11 @@ def install(app: FastAPI) -> None:
 
 def refused_as(refusal: refusals.Refusal) -> Problem:
     """Return the problem that a refusal is."""
-    return Problem(STATUS[type(refusal)], refusal.code, refusal.detail, **refusal.members)
+    after = refusal.retry_after_seconds
+    headers = None if after is None else {"Retry-After": str(after)}
+    return Problem(
+        STATUS[type(refusal)], refusal.code, refusal.detail, headers=headers, **refusal.members
+    )
 
 
 def store_problem(outage: PyMongoError) -> Problem:

@@ -17,6 +17,7 @@ from services.scheduler.http_api.portal_models import (
     own_request_answer,
     slot_answer,
 )
+from services.scheduler.use_cases.admit_client import admit_client
 from services.scheduler.use_cases.find_availability import Wanted, find_availability
 from services.scheduler.use_cases.own_records import (
     list_own_appointments,
@@ -40,11 +41,12 @@ _ORDER = "-relevant"
 
 
 def portal_dependency(wiring: Wiring) -> Callable[..., Awaitable[PortalActor]]:
-    """Return the dependency that lets clients and portals in, and no staff."""
+    """Return the dependency that lets clients with access and portals in, and no staff."""
 
     async def portal(actor: Annotated[Actor, Depends(wiring.authenticate)]) -> PortalActor:
         if isinstance(actor, StaffActor):
             raise Problem(HTTPStatus.FORBIDDEN, "clients-only", "This is for clients, not staff.")
+        await admit_client(wiring.store, actor, now=utc_now())
         return actor
 
     return portal

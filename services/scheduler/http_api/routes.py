@@ -9,8 +9,10 @@ from services.scheduler.http_api.day import day_routes
 from services.scheduler.http_api.dependencies import Wiring
 from services.scheduler.http_api.emails import email_routes
 from services.scheduler.http_api.fhir.routes import fhir_routes
+from services.scheduler.http_api.invitations import invitation_routes
 from services.scheduler.http_api.live import live_routes
 from services.scheduler.http_api.portal import portal_routes
+from services.scheduler.http_api.portal_settings import portal_settings_routes
 from services.scheduler.http_api.practice import practice_routes
 from services.scheduler.http_api.requests import decision_routes, request_routes
 from services.scheduler.http_api.services import service_routes
@@ -32,8 +34,10 @@ def staff_routes(wiring: Wiring) -> list[APIRouter]:
         calendar_routes(wiring),
         fhir_routes(wiring),
         practice_routes(wiring),
+        portal_settings_routes(wiring),
         member_routes(wiring),
         schedule_routes(wiring),
         service_routes(wiring),
         client_routes(wiring),
+        invitation_routes(wiring),
     ]

@@ -4,8 +4,8 @@ Each is a key or two of an index, so that the way to the server and back, nine t
 the reading; `make bench` shows it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -74,7 +74,9 @@ class ApprovalRecords:
         async for row in self._practices.aggregate(pipeline):
             schedules = [work_schedules.from_document(one) for one in row["work_schedules"]]
             return FoundRecords(
-                practice=practices.from_document(row),
+                practice=replace(
+                    practices.from_document(row), portal_url=_portal_url(row["portal_settings"])
+                ),
                 services={one["_id"]: services.from_document(one) for one in row["services"]},
                 clinician=next(map(staff.from_document, row["staff"]), None),
                 schedule=next(
@@ -90,6 +92,7 @@ class ApprovalRecords:
 def _lookups(actor: StaffMember, needed: NeededRecords) -> Iterator[Document]:
     own = {"practice_id": actor.practice_id}
     of_clinician = {"_id": needed.clinician_id, **own}
+    yield _lookup("portal_settings", {"_id": actor.practice_id}, {"$project": {"portal_url": 1}})
     yield _lookup("services", {"_id": {"$in": sorted(needed.service_ids)}, **own})
     yield _lookup("staff", of_clinician)
     yield _lookup("work_schedules", of_clinician)
@@ -109,6 +112,10 @@ def _around(actor: StaffMember, needed: NeededRecords, start: datetime) -> Itera
         of_client = {"client_id": client_id, **appointments.overlap_of(around)}
         in_order = ({"$sort": {"start": 1}}, {"$limit": _MOST_APPOINTMENTS})
         yield _lookup("appointments", {**visible_to(actor), **of_client}, *in_order)
+
+
+def _portal_url(settings: Iterable[Document]) -> str | None:
+    return next((one.get("portal_url") for one in settings), None)
 
 
 def _lookup(collection: str, query: Document, *stages: Document) -> Document:

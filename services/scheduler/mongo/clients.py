@@ -8,7 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.scheduler.domain.people import Client, StaffMember
-from services.scheduler.mongo import dates
+from services.scheduler.domain.portal_access import Invitation, PortalAccess
+from services.scheduler.mongo import dates, notifications
 from services.scheduler.mongo.access import clients_visible_to
 from services.scheduler.mongo.search import name_begins, searchable, sort_key
 from shared.mongo import BulkWriteError, Collection, Database, Document, Session
@@ -18,6 +19,7 @@ Birth = tuple[date, str]
 
 _MOST_ALIKE: Final = 10
 _DUPLICATE_KEY: Final = 11_000
+_NOT_EDITED: Final = ("_id", "practice_id", "portal_access", "invitation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,13 @@ class Clients:
         cursor = self._collection.find({"_id": {"$in": list(ids)}})
         return {document["_id"]: from_document(document) async for document in cursor}
 
-    async def get_visible(self, actor: StaffMember, client_id: UUID) -> Client | None:
+    async def get_visible(
+        self, actor: StaffMember, client_id: UUID, *, session: Session | None = None
+    ) -> Client | None:
         """Return the client when the actor may see the record, or None."""
-        document = await self._collection.find_one({**clients_visible_to(actor), "_id": client_id})
+        document = await self._collection.find_one(
+            {**clients_visible_to(actor), "_id": client_id}, session=session
+        )
         return None if document is None else from_document(document)
 
     async def find(
@@ -145,10 +151,16 @@ class Clients:
         }
 
     async def replace(self, before: Client, after: Client) -> bool:
-        """Replace the client if still as it was read; say whether it was."""
-        written = await self._collection.replace_one(
+        """Replace what people edit if it is still as it was read; say whether it was.
+
+        An invitation written meanwhile stays.
+        """
+        edited = {
+            field: value for field, value in to_document(after).items() if field not in _NOT_EDITED
+        }
+        written = await self._collection.update_one(
             {"_id": before.id, "practice_id": before.practice_id, "version": before.version},
-            to_document(after),
+            {"$set": edited},
         )
         return bool(written.matched_count)
 
@@ -200,8 +212,43 @@ def to_document(client: Client) -> Document:
         "birth_date": dates.to_bson(client.birth_date),
         "assigned_staff_ids": list(client.assigned_staff_ids),
         "time_zone": client.time_zone,
+        "portal_access": client.portal_access.value,
+        "invitation": invitation_document(client.invitation),
         "version": client.version,
     }
+
+
+def invitation_document(invitation: Invitation | None) -> Document | None:
+    """Return the sub-document."""
+    if invitation is None:
+        return None
+    return {
+        "id": invitation.id,
+        "at": invitation.at,
+        "by": {"staff_id": invitation.by_staff_id, "name": invitation.by_name},
+        "notification": notifications.to_document(invitation.notification),
+    }
+
+
+def _invitation(document: Document | None) -> Invitation | None:
+    notification = document and notifications.from_document(document["notification"])
+    if not document or not notification:
+        return None
+    return Invitation(
+        id=document["id"],
+        at=document["at"],
+        by_staff_id=document["by"]["staff_id"],
+        by_name=document["by"]["name"],
+        notification=notification,
+    )
+
+
+def access_in(document: Document) -> PortalAccess:
+    """Return a client's access to the portal, as the migration would have it where it is missing.
+
+    It is, where a process of the version before wrote the record after the migration.
+    """
+    return PortalAccess(document.get("portal_access", PortalAccess.ACTIVE))
 
 
 def from_document(document: Document) -> Client:
@@ -216,4 +263,6 @@ def from_document(document: Document) -> Client:
         assigned_staff_ids=tuple(document["assigned_staff_ids"]),
         time_zone=document["time_zone"],
         version=document["version"],
+        portal_access=access_in(document),
+        invitation=_invitation(document.get("invitation")),
     )

@@ -17,7 +17,8 @@ _MOST: Final = 500
 class HistoryEntry:
     """One thing done, by staff, client or notifier; `id` makes writing it twice impossible.
 
-    `before` and `after` hold only what changed. `at` in UTC.
+    `before` and `after` hold only what changed. `at` in UTC. `client_id` is there when it is about
+    the client's access to the portal, and about no request or appointment.
     """
 
     id: str
@@ -30,6 +31,7 @@ class HistoryEntry:
     at: datetime
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    client_id: UUID | None = None
 
 
 class History:
@@ -51,6 +53,7 @@ class History:
                 "at": entry.at,
                 "before": dict(entry.before),
                 "after": dict(entry.after),
+                **({} if entry.client_id is None else {"client_id": entry.client_id}),
             },
             session=session,
         )
@@ -62,6 +65,10 @@ class History:
     async def of_appointment(self, practice_id: UUID, appointment_id: UUID) -> list[HistoryEntry]:
         """Return what happened to an appointment, oldest first."""
         return await self._find({"practice_id": practice_id, "appointment_id": appointment_id})
+
+    async def of_client(self, practice_id: UUID, client_id: UUID) -> list[HistoryEntry]:
+        """Return what happened to a client's access to the portal, oldest first."""
+        return await self._find({"practice_id": practice_id, "client_id": client_id})
 
     async def booked_at(self, practice_id: UUID, ids: Iterable[UUID]) -> dict[UUID, datetime]:
         """Return when each of the appointments was booked (UTC), where the history has it."""
@@ -88,6 +95,7 @@ class History:
                 at=row["at"],
                 before=row["before"],
                 after=row["after"],
+                client_id=row.get("client_id"),
             )
             async for row in cursor
         ]

@@ -114,6 +114,17 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         _index("practice_id", "assigned_staff_ids", "search.sort", "_id", name="visible_by_client"),
         _index("practice_id", "email_key"),
         _index("practice_id", "birth_date"),
+        _index(
+            "practice_id",
+            "invitation.notification.at",
+            "_id",
+            name="failed_invitations",
+            partialFilterExpression={
+                "invitation.notification.status": "failed",
+                "invitation.notification.handled_by": None,
+                "portal_access": "invited",
+            },
+        ),
     ],
     "requests": _REQUESTS,
     "portal_settings": [_index("is_open")],
@@ -123,6 +134,13 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     "history": [
         _index("practice_id", "request_id", "at", "_id"),
         _index("practice_id", "appointment_id", "at", "_id"),
+        _index(
+            "practice_id",
+            "client_id",
+            "at",
+            "_id",
+            partialFilterExpression={"client_id": {"$exists": True}},
+        ),
     ],
     "outbox": [
         _index("leased_until", "created_at", partialFilterExpression=_WAITING),

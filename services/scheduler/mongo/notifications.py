@@ -13,11 +13,15 @@ from shared.mongo import Collection, Database, Document, Session
 
 @dataclass(frozen=True, slots=True)
 class ToldOf:
-    """What was written to, and the status `before`; no id where a later e-mail is about it."""
+    """What was written to, and the status `before`; no id where a later e-mail is about it.
+
+    `client_id` is there when it was an invitation (`mongo.invitations`).
+    """
 
     request_id: UUID | None
     appointment_id: UUID | None
     before: NotificationStatus
+    client_id: UUID | None = None
 
 
 class Notifications:

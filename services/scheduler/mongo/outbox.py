@@ -81,6 +81,10 @@ class Outbox:
             async for document in mine
         ]
 
+    async def drop(self, event_id: str, *, session: Session) -> None:
+        """Remove an event that is of no use any more, unless it has left."""
+        await self._collection.delete_one({"_id": event_id, "state": "waiting"}, session=session)
+
     async def mark_published(self, ids: Sequence[str], *, now: datetime) -> None:
         """Note that RabbitMQ confirmed them."""
         await self._collection.update_many(

@@ -70,6 +70,7 @@ def to_document(settings: PortalSettings) -> Document:
         "horizon_days": settings.horizon_days,
         "most_pending": settings.most_pending,
         "pending_holds_slot": settings.pending_holds_slot,
+        "portal_url": settings.portal_url,
         "version": settings.version,
     }
 
@@ -95,5 +96,6 @@ def from_document(document: Document) -> PortalSettings:
         horizon_days=document["horizon_days"],
         most_pending=document["most_pending"],
         pending_holds_slot=document["pending_holds_slot"],
+        portal_url=document.get("portal_url"),
         version=document["version"],
     )

@@ -10,6 +10,7 @@ from services.scheduler.mongo.calendar_feeds import CalendarFeeds
 from services.scheduler.mongo.changes import Changes
 from services.scheduler.mongo.clients import Clients
 from services.scheduler.mongo.history import History
+from services.scheduler.mongo.invitations import Invitations
 from services.scheduler.mongo.notifications import Notifications
 from services.scheduler.mongo.outbox import Outbox
 from services.scheduler.mongo.portal_settings import AllPortalSettings
@@ -37,6 +38,7 @@ class Store:
         self.staff = Staff(self.database)
         self.services = Services(self.database)
         self.clients = Clients(self.database)
+        self.invitations = Invitations(self.database)
         self.work_schedules = WorkSchedules(self.database)
         self.requests = Requests(self.database)
         self.withdrawals = Withdrawals(self.database)

@@ -34,6 +34,12 @@ class WorkSchedules:
         query = {"_id": {"$in": list(staff_ids)}, "practice_id": practice_id}
         return {row["_id"]: from_document(row) async for row in self._collection.find(query)}
 
+    async def working_in(self, practice_id: UUID) -> frozenset[UUID]:
+        """Return who in the practice has any hours; see `WorkSchedule.is_empty`."""
+        hours = [{"weekly.0": {"$exists": True}}, {"exceptions.kind": ExceptionKind.EXTRA.value}]
+        query = {"practice_id": practice_id, "$or": hours}
+        return frozenset([row["_id"] async for row in self._collection.find(query, {"_id": 1})])
+
     async def save(self, schedule: WorkSchedule) -> None:
         """Insert or replace it, whatever is there."""
         await self._collection.replace_one(

@@ -1,5 +1,6 @@
 """Book, move and cancel directly, without a request, under the same rules (PRODUCT 3, 8.1, 8.2)."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -130,6 +131,14 @@ async def find_practice(store: Store, actor: StaffMember) -> Practice:
     if practice is None:
         raise ActorNotStaff
     return practice
+
+
+async def find_practice_to_tell(store: Store, actor: StaffMember) -> Practice:
+    """Return the practice with all that its e-mails say of it; raises ActorNotStaff."""
+    practice, settings = await asyncio.gather(
+        find_practice(store, actor), store.portal_settings.get(actor.practice_id)
+    )
+    return replace(practice, portal_url=settings.portal_url)
 
 
 async def find_client_of(store: Store, appointment: Appointment) -> Client:

@@ -27,6 +27,7 @@ async def edit_client(store: Store, actor: StaffMember, wanted: Client, *, now: 
     """Replace the record that has the id and version of `wanted`; without a change it stays.
 
     Who is assigned already may stay so after leaving; nobody who has left can be assigned anew.
+    Access to the portal is not edited here: see `invite_client`.
 
     Raises:
         ClientNotFound, NotPermitted, StaleVersion, BirthDateInFuture, AssignedStaffUnknown
@@ -36,6 +37,7 @@ async def edit_client(store: Store, actor: StaffMember, wanted: Client, *, now: 
     require_permission(actor, Permission.EDIT_CLIENTS)
     require_version(before.version, wanted.version)
     after = before
+    wanted = replace(wanted, portal_access=before.portal_access, invitation=before.invitation)
     if wanted != before:
         require_born(wanted, now)
         newly = set(wanted.assigned_staff_ids) - set(before.assigned_staff_ids)

@@ -35,14 +35,15 @@ async def open_portal(store: Store, actor: PortalActor, slug: str | None = None)
 
 async def policy_of(store: Store, practice: Practice) -> PortalPolicy:
     """Return a practice's policy."""
-    settings, services, staff = await asyncio.gather(
+    settings, services, staff, working = await asyncio.gather(
         store.portal_settings.get(practice.id),
         store.services.of_practice(practice.id),
         store.staff.of_practice(practice.id),
+        store.work_schedules.working_in(practice.id),
     )
     if not settings.was_set:
         settings = never_set(practice.id, services, staff)
-    return to_policy(practice, settings, services, staff)
+    return to_policy(practice, settings, services, staff, working)
 
 
 async def policies_of(store: Store, practice_ids: set[UUID]) -> dict[UUID, Portal]:

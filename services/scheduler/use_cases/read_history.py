@@ -1,4 +1,4 @@
-"""Read what happened to a request or an appointment, oldest first (PRODUCT 8.12)."""
+"""Read what happened to a request, an appointment or a client, oldest first (PRODUCT 8.12)."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,6 +10,7 @@ from services.scheduler.mongo.history import HistoryEntry
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.change_appointment import find_appointment
 from services.scheduler.use_cases.decide import find_request
+from services.scheduler.use_cases.list_clients import find_client
 
 SUBMITTED: Final = "submitted"
 
@@ -27,6 +28,14 @@ async def appointment_history(
     """Return an appointment's; raises AppointmentNotFound."""
     appointment = await find_appointment(store, actor, appointment_id)
     return await store.history.of_appointment(appointment.practice_id, appointment.id)
+
+
+async def client_history(
+    store: Store, actor: StaffMember, client_id: UUID
+) -> Sequence[HistoryEntry]:
+    """Return what happened to a client's access to the portal; raises ClientNotFound."""
+    client = await find_client(store, actor, client_id)
+    return await store.history.of_client(client.practice_id, client.id)
 
 
 async def history_of(store: Store, request: AppointmentRequest) -> Sequence[HistoryEntry]:

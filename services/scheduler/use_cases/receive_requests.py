@@ -18,6 +18,7 @@ from services.scheduler.domain.appointment_request import (
     RequestFlag,
 )
 from services.scheduler.domain.people import Client, Service, StaffMember
+from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.mongo.requests import Received
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.check_against_portal import flags_from_portal
@@ -205,6 +206,8 @@ def _requester(data: RequestSubmittedData, client: Client | None) -> Requester:
 def _flags(data: RequestSubmittedData, known: _Known, now: datetime) -> Iterator[RequestFlag]:
     if data.client_id is not None and known.client is None:
         yield RequestFlag.CLIENT_UNKNOWN
+    if known.client is not None and known.client.portal_access is PortalAccess.NONE:
+        yield RequestFlag.CLIENT_WITHOUT_ACCESS
     if data.service_id is not None and known.service is None:
         yield RequestFlag.SERVICE_UNKNOWN
     if data.clinician_id is not None and known.clinician is None:

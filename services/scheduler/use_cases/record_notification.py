@@ -15,30 +15,43 @@ THE_NOTIFIER: Final = "the notifier"
 
 @dataclass(frozen=True, slots=True)
 class EmailOutcome:
-    """What became of the e-mail of one event; `smtp_code` is the mail server's, if it gave one."""
+    """What became of the e-mail of one event; `smtp_code` is the mail server's, if it gave one.
+
+    `client_id` is there when the e-mail was an invitation.
+    """
 
     practice_id: UUID
     notification: Notification
     smtp_code: int | None = None
+    client_id: UUID | None = None
 
 
 async def record_notification(store: Store, outcome: EmailOutcome) -> bool:
-    """Write it to the request and the appointment that the e-mail told of; say whether to any.
+    """Write it to what the e-mail told of; say whether to anything.
 
-    Of a request or an appointment that a later e-mail is about, an older outcome says nothing any
-    more. Repetitions and outcomes out of order change nothing: see `NotificationStatus.replaces`.
+    That is a request and its appointment, or a client who was invited. Of what a later e-mail is
+    about, an older outcome says nothing any more.
+
+    Repetitions and outcomes out of order change nothing: see `NotificationStatus.replaces`.
     """
 
     async def body(session: Session) -> bool:
-        told_of = await store.notifications.record(
-            outcome.practice_id, outcome.notification, session=session
-        )
+        told_of = await _record(store, outcome, session)
         if told_of is None:
             return False
         await store.history.add(_history_entry(outcome, told_of), session=session)
         return True
 
     return await store.transaction(body)
+
+
+async def _record(store: Store, outcome: EmailOutcome, session: Session) -> ToldOf | None:
+    practice_id, notification = outcome.practice_id, outcome.notification
+    if outcome.client_id is not None:
+        return await store.invitations.record(
+            practice_id, outcome.client_id, notification, session=session
+        )
+    return await store.notifications.record(practice_id, notification, session=session)
 
 
 def _history_entry(outcome: EmailOutcome, told_of: ToldOf) -> HistoryEntry:
@@ -59,4 +72,5 @@ def _history_entry(outcome: EmailOutcome, told_of: ToldOf) -> HistoryEntry:
             "reason": notification.reason,
             "smtp_code": outcome.smtp_code,
         },
+        client_id=told_of.client_id,
     )

@@ -50,17 +50,19 @@ class ToDo:
     waiting: Waiting
     to_contact: Sequence[ToContact]
     failed_emails: Sequence[FailedEmail]
+    failed_invitations: Sequence[Client]
 
 
 async def show_to_do(store: Store, actor: StaffMember, *, now: datetime) -> ToDo:
     """Return what waits."""
     pending = RequestFilter(statuses=frozenset({RequestStatus.PENDING}), made_from=now - PAST_YEAR)
     order = Order(SortKey.MADE)
-    count, oldest, declined, failed = await asyncio.gather(
+    count, oldest, declined, failed, uninvited = await asyncio.gather(
         store.requests.count(actor, pending, order, at_most=COUNTED + 1),
         store.requests.find(actor, pending, order, after=None, limit=1),
         store.requests.to_follow_up(actor, limit=_MOST),
         store.appointments.with_failed_email(actor, limit=_MOST),
+        store.invitations.failed(actor, limit=_MOST),
     )
     ids = {request.requester.client_id for request in declined} | {
         appointment.client_id for appointment in failed
@@ -75,4 +77,5 @@ async def show_to_do(store: Store, actor: StaffMember, *, now: datetime) -> ToDo
         failed_emails=[
             FailedEmail(appointment, clients.get(appointment.client_id)) for appointment in failed
         ],
+        failed_invitations=uninvited,
     )

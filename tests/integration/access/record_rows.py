@@ -22,6 +22,28 @@ def _new(status: int = 201) -> Mapping[Who, int]:
     return {**dict.fromkeys(HERE, 403), Who.SCHEDULER: status, Who.STRANGER: status}
 
 
+def _only_scheduler_of_client(status: int) -> Mapping[Who, int]:
+    """Return an answer for the practice scheduler; who else sees the client may not."""
+    return {**who_may_see(403), Who.SCHEDULER: status}
+
+
+def _portal(_world: World) -> Body:
+    return {
+        "is_open": True,
+        "audience": "both",
+        "request_types": ["new"],
+        "services": [],
+        "clinicians": [],
+        "scheduling_notice_minutes": 60,
+        "rescheduling_notice_minutes": 60,
+        "cancelling_notice_minutes": 60,
+        "horizon_days": 60,
+        "most_pending": 3,
+        "pending_holds_slot": True,
+        "portal_url": None,
+    }
+
+
 def _practice(_world: World) -> Body:
     return {
         "name": "Another name",
@@ -89,10 +111,14 @@ _HOURS: Final = _MEMBER + "/work-schedule"
 _SERVICE: Final = "/v1/services/{service_id}"
 _CLIENT: Final = "/v1/clients/{client_id}"
 
+_PORTAL_SETTINGS: Final = "/v1/practice/portal-settings"
+
 RECORD_ROWS: Final = [
     Row("GET", "/v1/me", everybody()),
     Row("GET", "/v1/practice", everybody()),
     Row("PUT", "/v1/practice", _new(200), body=_practice, headers=_FIRST),
+    Row("GET", _PORTAL_SETTINGS, everybody()),
+    Row("PUT", _PORTAL_SETTINGS, _new(200), body=_portal, headers={"If-Match": '"0"'}),
     Row("GET", "/v1/staff", everybody()),
     Row("POST", "/v1/staff", _new(), body=_member),
     Row("GET", _MEMBER, colleagues(), values=_staff_id),
@@ -121,6 +147,22 @@ RECORD_ROWS: Final = [
     ),
     Row("POST", "/v1/clients", _new(), body=_client),
     Row("GET", _CLIENT, who_may_see(), shows=True, values=_client_id),
+    Row("GET", _CLIENT + "/history", who_may_see(), values=_client_id),
+    # No portal is set, so that who may invite is told so; nobody's invitation has failed.
+    Row("POST", _CLIENT + "/invite", _only_scheduler_of_client(409), values=_client_id),
+    Row("POST", _CLIENT + "/invitation-handled", who_may_see(409), values=_client_id),
+    Row(
+        "DELETE",
+        _CLIENT + "/portal-access",
+        _only_scheduler_of_client(200),
+        values=_client_id,
+    ),
+    Row(
+        "POST",
+        "/v1/clients/invite",
+        _new(409),
+        body=lambda world: {"client_ids": [str(world.client.id)]},
+    ),
     Row(
         "PUT",
         _CLIENT,

@@ -11,6 +11,7 @@ from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
+from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.domain.work_schedule import WeeklyHours, WorkSchedule
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.approve_request import approve_request
@@ -155,6 +156,7 @@ def _client(practice: Practice, *assigned: StaffMember) -> Client:
         phone="+1 212 555 0111",
         birth_date=date(1990, 5, 17),
         assigned_staff_ids=tuple(member.id for member in assigned),
+        portal_access=PortalAccess.ACTIVE,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
+from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.mongo.store import Store
 from shared.auth.actors import Role
 from tests.integration.state_machine.names import Names
@@ -76,4 +77,5 @@ def _client(names: Names, name: str) -> Client:
         phone="+1 212 555 0111",
         birth_date=patient.birth_date,
         assigned_staff_ids=tuple(names.id_of(one) for one in sorted(patient.assigned)),
+        portal_access=PortalAccess.ACTIVE,
     )
