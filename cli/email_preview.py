@@ -1,4 +1,4 @@
-"""Show the e-mails without sending any: files to open in a browser, and the pictures of the docs."""
+"""Show the e-mails without sending any: files to open in a browser, and pictures for the docs."""
 
 import argparse
 import shutil
@@ -45,8 +45,8 @@ class _Picture:
 
 
 _PICTURES: Final = (
-    _Picture("email-phone-dark.png", "booked-otherwise.en", 360, 1180, "dark", 1),
-    _Picture("email-desktop.png", "booked.en", 1000, 800, "light", 1),
+    _Picture("email-phone-dark.png", "booked-otherwise.en", 360, 1250, "dark", 1),
+    _Picture("email-desktop.png", "booked.en", 1000, 960, "light", 1),
 )
 
 
@@ -92,9 +92,10 @@ def parts_of(message: EmailMessage) -> dict[str, str]:
     """Return the text (its subject first), the HTML and the calendar file by their suffixes."""
     kinds = {"text/plain": "txt", "text/html": "html", "text/calendar": "ics"}
     found = {
-        kinds[part.get_content_type()]: str(part.get_payload(decode=True), "utf-8")
+        kinds[part.get_content_type()]: content.decode()
         for part in message.walk()
         if part.get_content_type() in kinds
+        and isinstance(content := part.get_payload(decode=True), bytes)
     }
     return found | {"txt": f"{message['Subject']}\n\n{found['txt']}"}
 
@@ -162,7 +163,7 @@ def _page_of(picture: _Picture, out: Path) -> Iterator[Path]:
 
 
 def _zoom(picture: _Picture) -> float:
-    return max(1.0, 540 / picture.width)
+    return max(1.0, 500 / picture.width)
 
 
 def _photograph(browser: str, page: Path, picture: _Picture, file: Path) -> None:

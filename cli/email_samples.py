@@ -29,7 +29,7 @@ _TEXTS: Final = {
     Language.ENGLISH: {
         "arrival": "Please ring at the blue door. The waiting room is on the second floor.",
         "cancelling": "Please tell us 24 hours ahead if you cannot come.",
-        "closing": "We look forward to seeing you.",
+        "closing": "Warm regards,\nyour team at Harbor Street",
         "declined": "Dana is away that week, and we are sorry that it took us a day to say so."
         "\n\nTuesdays after four are often free. Would one of those suit you?",
     },
@@ -38,7 +38,7 @@ _TEXTS: Final = {
         "Stock.",
         "cancelling": "Bitte sagen Sie uns 24 Stunden vorher Bescheid, wenn Sie nicht kommen "
         "k\u00f6nnen.",
-        "closing": "Wir freuen uns auf Sie.",
+        "closing": "Mit freundlichen Gr\u00fc\u00dfen\nIhr Team der Harbor Street",
         "declined": "Dana ist in dieser Woche nicht da. Bitte entschuldigen Sie, dass wir uns erst "
         "heute melden.\n\nDienstags nach vier ist oft etwas frei. Passt Ihnen das?",
     },
@@ -46,7 +46,7 @@ _TEXTS: Final = {
         "arrival": "Por favor, llame a la puerta azul. La sala de espera est\u00e1 en el segundo "
         "piso.",
         "cancelling": "Av\u00edsenos con 24 horas de antelaci\u00f3n si no puede venir.",
-        "closing": "Le esperamos.",
+        "closing": "Un cordial saludo,\nel equipo de Harbor Street",
         "declined": "Dana no estar\u00e1 esa semana; disculpe que hayamos tardado un d\u00eda en "
         "dec\u00edrselo.\n\nLos martes despu\u00e9s de las cuatro suele haber horas libres. "
         "\u00bfLe vendr\u00eda bien?",
@@ -93,7 +93,7 @@ def _booked_otherwise(language: Language) -> EmailMessage:
 
 
 def _booked_online_from_elsewhere(language: Language) -> EmailMessage:
-    """A practice that only has a portal, and a client who lives by another clock."""
+    """Return one of a practice that only has a portal, to a client who lives by another clock."""
     practice = {**_practice(language), "phone": None, "email": None, "texts": {}}
     client = {**_client(language), "time_zone": "America/Los_Angeles"}
     appointment = _appointment(modality="telehealth", location=None)

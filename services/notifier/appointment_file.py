@@ -6,7 +6,7 @@ nothing that the e-mail does not; whoever shares the calendar learns the practic
 a place, and where calendars heed it (CLASS) not even these.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -43,7 +43,8 @@ def appointment_file(news: ClientNews, letter: Letter, sending: Sending) -> Cale
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
     opening = calendar.to_ical().removesuffix(_CLOSING)
-    zones = b"" if start.tzinfo is UTC else _zone_lines(zone, start.year)
+    # None for UTC, under whatever name: icalendar writes it as RFC 5545 wants it, with a Z.
+    zones = _zone_lines(zone, start.year) if "TZID" in event["dtstart"].params else b""
     return CalendarFile(method, (opening + zones + event.to_ical() + _CLOSING).decode())
 
 

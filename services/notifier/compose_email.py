@@ -44,8 +44,10 @@ def appointment_letter(news: ClientNews, words: Words) -> Letter:
         headline=_headline(news, words),
         client_name=news.client.name,
         practice_name=practice.name,
-        lead=_what_is_off(news, words, clock) if cancelled else _what_was(news, words, clock),
+        lead=_what_is_off(news, words, clock) if cancelled else (),
         facts=() if cancelled else _facts(news, words, clock),
+        # After the facts: who only glances at the first time they see must not see the old one.
+        remarks=() if cancelled else _what_was(news, words, clock),
         listing=None if cancelled else changes_in_words(news, words, clock.tell),
         notes=()
         if cancelled or not arrival

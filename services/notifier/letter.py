@@ -62,7 +62,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One e-mail's words. `footnote` is small print."""
+    """One e-mail's words. `remarks` follow the facts; `footnote` is small print."""
 
     words: Words
     subject: str
@@ -71,6 +71,7 @@ class Letter:
     practice_name: str
     lead: tuple[Sentence | str, ...] = ()
     facts: tuple[Fact, ...] = ()
+    remarks: tuple[Sentence, ...] = ()
     listing: Listing | None = None
     notes: tuple[Note, ...] = ()
     button: Button | None = None

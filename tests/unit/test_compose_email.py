@@ -82,14 +82,16 @@ def test_both_parts_say_the_same(fact: str) -> None:
 
 
 def test_plain_text_comes_first() -> None:
-    """Mail readers take the last alternative they can show: plain, then HTML (RFC 2046)."""
+    """Mail readers take the last alternative they can show (RFC 2046, 5.1.4)."""
     message = compose(approved_event())
-    assert message.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in message.iter_parts()] == [
-        "text/plain",
-        "text/html",
+    assert [(part.get_content_type(), part.get_content_charset()) for part in message.walk()] == [
+        ("multipart/mixed", None),
+        ("multipart/alternative", None),
+        ("text/plain", "utf-8"),
+        ("text/html", "utf-8"),
+        ("text/calendar", "utf-8"),
+        ("application/ics", None),
     ]
-    assert {part.get_content_charset() for part in message.iter_parts()} == {"utf-8"}
 
 
 def test_a_move_says_what_was() -> None:
