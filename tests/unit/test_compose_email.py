@@ -225,6 +225,10 @@ def test_only_the_ways_that_there_are(
         {"practice": practice_wire(phone=f"1 {MARKUP}")},
         {"changes": [{"field": "service", "asked": f"a {MARKUP}", "booked": "c"}]},
         {"changes": [{"field": "clinician", "asked": "a", "booked": f"b {MARKUP}"}]},
+        {"changes": [{"field": "location", "asked": "a", "booked": f"b {MARKUP}"}]},
+        {"practice": practice_wire(texts={"arrival": f"Ring {MARKUP}"})},
+        {"practice": practice_wire(texts={"cancelling": f"24 hours {MARKUP}"})},
+        {"practice": practice_wire(texts={"closing": f"Yours {MARKUP}"})},
         {
             "appointment": booked_wire(status="cancelled", clinician_name=f"Dana {MARKUP}"),
             "request_type": "cancellation",
