@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import cached_property, partial
 from typing import Any, Final
 
 from demo_practice.people import CLIENTS, DANA, INES, PRACTICE, ROOMS, demo_id
@@ -54,13 +55,21 @@ _TEXTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+Compose = Callable[[], EmailMessage]
+
+
+@dataclass(frozen=True)
 class Sample:
     """One e-mail, and what it is an example of."""
 
     kind: str
     language: Language
-    message: EmailMessage
+    compose: Compose
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        """The e-mail."""
+        return self.compose()
 
     @property
     def name(self) -> str:
@@ -70,16 +79,16 @@ class Sample:
 
 def samples() -> Iterator[Sample]:
     """Yield every kind in every language."""
-    for kind, compose in _KINDS.items():
+    for kind, sample_in in _KINDS.items():
         for language in Language:
-            yield Sample(kind, language, compose(language))
+            yield Sample(kind, language, sample_in(language))
 
 
-def _booked(language: Language) -> EmailMessage:
+def _booked(language: Language) -> Compose:
     return _email(_approved(language))
 
 
-def _booked_otherwise(language: Language) -> EmailMessage:
+def _booked_otherwise(language: Language) -> Compose:
     return _email(
         _approved(
             language,
@@ -92,7 +101,7 @@ def _booked_otherwise(language: Language) -> EmailMessage:
     )
 
 
-def _booked_online_from_elsewhere(language: Language) -> EmailMessage:
+def _booked_online_from_elsewhere(language: Language) -> Compose:
     """Return one of a practice that only has a portal, to a client who lives by another clock."""
     practice = {**_practice(language), "phone": None, "email": None, "texts": {}}
     client = {**_client(language), "time_zone": "America/Los_Angeles"}
@@ -100,7 +109,7 @@ def _booked_online_from_elsewhere(language: Language) -> EmailMessage:
     return _email(_approved(language, practice=practice, client=client, appointment=appointment))
 
 
-def _moved_as_asked(language: Language) -> EmailMessage:
+def _moved_as_asked(language: Language) -> Compose:
     return _email(
         _approved(
             language,
@@ -111,17 +120,17 @@ def _moved_as_asked(language: Language) -> EmailMessage:
     )
 
 
-def _moved_by_staff(language: Language) -> EmailMessage:
+def _moved_by_staff(language: Language) -> Compose:
     changes = [_change("start", _ASKED.isoformat(), _BOOKED.isoformat())]
     return _email(_changed(language, "moved", previous=_previous(_ASKED), changes=changes))
 
 
-def _changed_by_staff(language: Language) -> EmailMessage:
+def _changed_by_staff(language: Language) -> Compose:
     changes = [_change("location", ROOMS[1], ROOMS[0])]
     return _email(_changed(language, "moved", previous=_previous(_BOOKED), changes=changes))
 
 
-def _cancelled_as_asked(language: Language) -> EmailMessage:
+def _cancelled_as_asked(language: Language) -> Compose:
     return _email(
         _approved(
             language,
@@ -132,14 +141,14 @@ def _cancelled_as_asked(language: Language) -> EmailMessage:
     )
 
 
-def _cancelled_by_staff(language: Language) -> EmailMessage:
+def _cancelled_by_staff(language: Language) -> Compose:
     appointment = _appointment(sequence=1, status="cancelled")
     return _email(
         _changed(language, "cancelled", appointment=appointment, previous=_previous(_BOOKED))
     )
 
 
-def _declined(language: Language) -> EmailMessage:
+def _declined(language: Language) -> Compose:
     message = {
         "text": _TEXTS[language]["declined"],
         "practice": _practice(language),
@@ -153,10 +162,10 @@ def _declined(language: Language) -> EmailMessage:
         "message": message,
     }
     event = RequestDeclined.model_validate(_envelope(data, "request", "declined"))
-    return compose_decline(event, **_FROM, now=NOW)
+    return partial(compose_decline, event, **_FROM, now=NOW)
 
 
-def _invited(language: Language) -> EmailMessage:
+def _invited(language: Language) -> Compose:
     data = {
         "invitation_id": str(demo_id("sample:invitation")),
         "invited_at": NOW.isoformat(),
@@ -165,10 +174,10 @@ def _invited(language: Language) -> EmailMessage:
         "portal_url": _PORTAL,
     }
     event = ClientInvited.model_validate(_envelope(data, "invitation", "invited"))
-    return compose_invitation(event, **_FROM, now=NOW)
+    return partial(compose_invitation, event, **_FROM, now=NOW)
 
 
-_KINDS: Final[dict[str, Callable[[Language], EmailMessage]]] = {
+_KINDS: Final[dict[str, Callable[[Language], Compose]]] = {
     "booked": _booked,
     "booked-otherwise": _booked_otherwise,
     "booked-online": _booked_online_from_elsewhere,
@@ -182,8 +191,8 @@ _KINDS: Final[dict[str, Callable[[Language], EmailMessage]]] = {
 }
 
 
-def _email(event: ClientEvent) -> EmailMessage:
-    return compose_email(news_of(event), **_FROM, now=NOW)
+def _email(event: ClientEvent) -> Compose:
+    return partial(compose_email, news_of(event), **_FROM, now=NOW)
 
 
 def _approved(language: Language, **data: Any) -> RequestApproved:
