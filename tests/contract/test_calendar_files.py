@@ -185,3 +185,8 @@ def test_what_people_type_stays_text(elsewhere: dict[str, dict[str, Any]]) -> No
     assert TEXTS["arrival"] in found["description"][0]
     assert found["attendee"]["address"] == "mailto:soren@example.org"
     assert found["organizer"]["address"] == "mailto:office@example.org"
+    # Without what ends or splits a quoted name in one reader or another.
+    shown = "a b c d e f <b>&</b> \U0001f600 \u05e9\u05e8\u05d4 END VEVENT".translate(
+        str.maketrans("<>", "  ")
+    )
+    assert found["attendee"]["cn"] == found["organizer"]["cn"] == " ".join(shown.split())

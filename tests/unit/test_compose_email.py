@@ -131,6 +131,7 @@ def test_a_cancellation_says_that_nothing_is_to_do() -> None:
         assert "Your appointment has been cancelled" in text
         assert "Monday, March 1, 2027 at 10:00 AM" in text
         assert "You do not need to do anything" in text
+        assert "We cancelled it as you asked" in text
         assert "Suite 4" not in text
         assert "confirmed" not in text
 

@@ -117,6 +117,7 @@ def test_whose_language_counts(of_client: str | None, of_practice: str | None, s
         ("en", NEW_YORK, "Monday, March 1, 2027 at 1:00 PM"),
         ("en", "US/Eastern", "Monday, March 1, 2027 at 1:00 PM"),
         ("en", "Europe/London", "Monday, 1 March 2027 at 18:00"),
+        ("en", "GB", "Monday, 1 March 2027 at 18:00"),
         ("en", "Etc/UTC", "Monday, March 1, 2027 at 6:00 PM"),
         ("de", BERLIN, "Montag, 1. M\u00e4rz 2027 um 19:00 Uhr"),
         ("de", NEW_YORK, "Montag, 1. M\u00e4rz 2027 um 13:00 Uhr"),
