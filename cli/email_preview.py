@@ -45,7 +45,7 @@ class _Picture:
 
 
 _PICTURES: Final = (
-    _Picture("email-phone-dark.png", "booked-otherwise.en", 360, 1250, "dark", 1),
+    _Picture("email-phone-dark.png", "booked-otherwise.en", 360, 1290, "dark", 1),
     _Picture("email-desktop.png", "booked.en", 1000, 960, "light", 1),
 )
 

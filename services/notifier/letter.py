@@ -88,7 +88,7 @@ def to_text(letter: Letter) -> str:
 
 def to_html(letter: Letter) -> str:
     """Return the HTML; it needs nothing from elsewhere, neither pictures nor style sheets."""
-    return _html.render(_view(letter))
+    return _CLOCK_TIME.sub("\\1\u00a0\\2", _html.render(_view(letter)))
 
 
 def _view(letter: Letter) -> dict[str, object]:
@@ -121,6 +121,7 @@ def _linked(line: str) -> Markup:
 
 
 _EMPTY_LINES: Final = re.compile(r"\n\s*\n")
+_CLOCK_TIME: Final = re.compile(r"(\d:\d\d) ([AaPp]\.?[Mm]\b|Uhr\b)")  # stays on one line
 _MANY_EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 _loader: Final = PackageLoader("services.notifier")

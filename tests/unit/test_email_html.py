@@ -131,6 +131,17 @@ def test_long_words_do_not_widen_the_page() -> None:
     assert re.search(r"(?<!max-)width: \d{3}", html) is None
 
 
+@pytest.mark.parametrize(
+    ("language", "clock"),
+    [("en", "10:00\u00a0AM"), ("de", "10:00\u00a0Uhr"), ("es", "10:00\u00a0a.m.")],
+)
+def test_a_time_is_not_broken(language: str, clock: str) -> None:
+    """On a narrow screen the AM stays with its hour; plain text has plain spaces."""
+    message = compose(approved_event(client=client_wire(language=language)))
+    assert clock in part_of(message, "html")
+    assert clock.replace("\u00a0", " ") in part_of(message, "plain")
+
+
 def test_names_of_either_direction() -> None:
     """A name decides for itself; the sentence around it is not turned round."""
     name = "\u05e9\u05e8\u05d4 \u05db\u05d4\u05df"

@@ -67,7 +67,7 @@ def test_the_subject_of_a_direct_change_is_neutral(change: str) -> None:
         assert word not in subject
 
 
-@pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.name)
+@pytest.mark.parametrize("sample", list(samples()), ids=lambda sample: sample.name)
 def test_no_subject_in_any_language_says_more(sample: Sample) -> None:
     """Of every kind: the practice's name, and not whom, when, where or with whom."""
     subject = sample.message["Subject"]
