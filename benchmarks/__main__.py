@@ -13,6 +13,7 @@ import uvloop
 from pymongo import monitoring
 
 from benchmarks.approving import count_commands, measure_approving
+from benchmarks.composing import measure_composing
 from benchmarks.counting import CommandCount, CommandCounter
 from benchmarks.loading import load
 from benchmarks.measuring import Measurement
@@ -28,7 +29,8 @@ DIRECTORY: Final = ROOT / ".local" / "bench"
 SMALL: Final = 10_000
 LARGE: Final = 1_000_000
 FEWEST_PAIRS: Final = 5
-_APPROVE, _READ = "approve", "read"
+_APPROVE, _READ, _COMPOSE = "approve", "read", "compose"
+_PARTS: Final = (_APPROVE, _COMPOSE, _READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,9 @@ async def _measure(
         _say("approving ...")
         measurements += await measure_approving(client, pairs=options.pairs)
         commands = await _count(url)
+    if _COMPOSE in options.parts:
+        _say("composing ...")
+        measurements += await measure_composing(pairs=options.pairs)
     if _READ in options.parts:
         baseline, subject = [await load(client, size, _say) for size in (SMALL, options.size)]
         for case in cases():
@@ -117,12 +122,12 @@ def _parse(arguments: Sequence[str] | None) -> Options:
         help=f"requests and appointments; {LARGE} if neither this nor BENCH_SIZE is given",
     )
     parser.add_argument("--pairs", type=int, default=7, help=f"at least {FEWEST_PAIRS}")
-    parser.add_argument("--only", choices=[_APPROVE, _READ], help="one part alone")
+    parser.add_argument("--only", choices=_PARTS, help="one part alone")
     parser.add_argument("--file", type=Path, default=DIRECTORY / "results.json")
     given = parser.parse_args(arguments)
     if given.pairs < FEWEST_PAIRS or given.size < SMALL:
         parser.error(f"at least {FEWEST_PAIRS} pairs, and a size of at least {SMALL}")
-    parts = frozenset({given.only} if given.only else {_APPROVE, _READ})
+    parts = frozenset({given.only} if given.only else set(_PARTS))
     return Options(given.size, given.pairs, parts, given.file)
 
 

@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cli import email_preview
 from cli.dead_letters import DeadLetters, body_text
 from cli.demo import run_demo
 from cli.importing import ImportStopped, add_arguments, run_import
@@ -148,6 +149,14 @@ def import_file(arguments: argparse.Namespace, settings: CommandSettings) -> int
         raise CommandError(str(error)) from None
 
 
+def preview_emails(arguments: argparse.Namespace, _settings: CommandSettings) -> int:
+    """Write one of each e-mail to clients into files to look at."""
+    try:
+        return email_preview.run_preview(arguments)
+    except email_preview.PreviewStopped as error:
+        raise CommandError(str(error)) from None
+
+
 def _mailbox(settings: CommandSettings) -> Mailbox:
     if settings.mailpit_url is not None:
         return MailpitMailbox(settings.mailpit_url)
@@ -167,6 +176,7 @@ def _parser() -> argparse.ArgumentParser:
         ("demo", demo),
         ("dead-letters", dead_letters),
         ("import", import_file),
+        ("email-preview", preview_emails),
     ):
         command = commands.add_parser(name, help=run.__doc__)
         command.set_defaults(run=run)
@@ -179,4 +189,6 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("which", nargs="?", help="an event's id, a work queue, or all")
         if run is import_file:
             add_arguments(command)
+        if run is preview_emails:
+            email_preview.add_arguments(command)
     return parser

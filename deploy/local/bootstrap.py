@@ -23,6 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK_FILE = ROOT / "requirements" / "dev.txt"
+NODE_LOCK_FILE = ROOT / "package-lock.json"
+NODE_MODULES = ROOT / "node_modules"
+NODE_STAMP = NODE_MODULES / ".openchair-installed"
 STAMP = VENV / "openchair-installed"
 UNFINISHED = "unfinished\n"
 OLDEST_PYTHON = (3, 11)
@@ -87,6 +90,11 @@ def missing_packages(*, servers: bool) -> list[str]:
             "OPENCHAIR_MONGOD"
         ):  # what the wheel's mongod loads
             missing.append("libcurl4")
+        missing.extend(
+            package
+            for command, package in (("node", "nodejs"), ("npm", "npm"))
+            if shutil.which(command) is None
+        )
     return missing
 
 
@@ -166,11 +174,33 @@ def install_venv() -> None:
     STAMP.write_text(wanted_stamp())
 
 
+def wanted_node_stamp() -> str:
+    """Return what the stamp of `node_modules` says when it holds what is asked for."""
+    return f"{hashlib.sha256(NODE_LOCK_FILE.read_bytes()).hexdigest()}\n"
+
+
+def node_stamp() -> str:
+    """Return what the last install of the npm packages noted; empty when there was none."""
+    return NODE_STAMP.read_text() if NODE_STAMP.exists() else ""
+
+
+def install_node_modules() -> None:
+    """Install the locked npm packages, which run nothing of their own while they are installed."""
+    say("Installing the locked npm packages into node_modules")
+    run(
+        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        "Run this again; it starts where nothing is half-done.",
+    )
+    NODE_STAMP.write_text(wanted_node_stamp())
+
+
 def main() -> int:
     """Do what is left to do; exit code 1, and what to do about it in words, when that fails."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--without-servers", action="store_true", help="only .venv: enough for lint and unit tests"
+        "--without-servers",
+        action="store_true",
+        help="only .venv, without npm packages: enough for lint and unit tests",
     )
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that `finally` runs
@@ -183,6 +213,8 @@ def main() -> int:
         if venv_is_unusable() or stamp() != wanted_stamp():
             install_venv()
             say("Ready: .venv holds the locked packages")
+        if not arguments.without_servers and node_stamp() != wanted_node_stamp():
+            install_node_modules()
     except SetupError as error:
         sys.stderr.write(f"{error}\n")
         return 1

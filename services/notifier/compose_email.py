@@ -1,144 +1,125 @@
-"""From an event to an e-mail: neutral subject, plain text and HTML (PRODUCT 5, 8.11)."""
+"""From an appointment that was booked, moved or cancelled to its e-mail (PRODUCT 5, 8.11)."""
 
-import re
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
-from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from services.notifier.client_news import ClientNews, ComparedWith
-from services.notifier.times import day_and_time, same_wall_clock, zone_in_words
+from services.notifier.appointment_file import appointment_file
+from services.notifier.changes_in_words import changes_in_words, modality_in_words
+from services.notifier.client_news import ClientNews
+from services.notifier.languages import Sentence, Words, literally, words_for
+from services.notifier.letter import Fact, Letter, Note
+from services.notifier.message import Sending, to_message
+from services.notifier.reaching import no_answers, to_ask_again, to_change
+from services.notifier.telling_time import Clock
+from services.notifier.times import length_in_words
 from shared.schemas.appointment_changed import AppointmentChange
-from shared.schemas.appointment_details import Change
-from shared.schemas.vocabulary import ChangedField, Modality
-
-_IN_WORDS: Final = {
-    AppointmentChange.BOOKED: "confirmed",
-    AppointmentChange.MOVED: "moved",
-    AppointmentChange.CANCELLED: "cancelled",
-}
-_CHANGED: Final = {
-    ChangedField.START: "Time",
-    ChangedField.CLINICIAN: "Clinician",
-    ChangedField.SERVICE: "Kind of appointment",
-    ChangedField.MINUTES: "Length",
-    ChangedField.MODALITY: "How you meet",
-    ChangedField.LOCATION: "Place",
-}
-_COMPARED: Final = {
-    ComparedWith.ASKED: {
-        "title": "What is different from what you asked for",
-        "then": "you asked for",
-        "now": "we booked",
-    },
-    ComparedWith.BEFORE: {
-        "title": "What is different from before",
-        "then": "it was",
-        "now": "it is now",
-    },
-}
-_MODALITIES: Final = {Modality.IN_PERSON: "In person", Modality.TELEHEALTH: "Online (telehealth)"}
-
-_MEANS_SOMETHING: Final = re.compile(r'[()<>\[\]:;@\\,."=?]')
-
-_templates = Environment(
-    loader=PackageLoader("services.notifier"),
-    # Only the HTML part is escaped; the text part is text.
-    autoescape=select_autoescape(["html.j2"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 def compose_email(
     news: ClientNews, *, mail_from: str, mail_domain: str, now: datetime
 ) -> EmailMessage:
-    """Return the e-mail; its Message-ID is the same whenever it is composed for the same event."""
-    view = _view(news)
-    practice, client = news.practice, news.client
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"Appointment {_what_happened(news)}: {practice.name}"
-    message["From"] = _address(practice.name, mail_from)
-    message["To"] = _address(client.name, client.email)
-    if practice.email is not None:
-        message["Reply-To"] = _address(practice.name, practice.email)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{news.about.event_id.replace(':', '.')}@{mail_domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies, please
-    message.set_content(_templates.get_template("decision.txt.j2").render(view))
-    message.add_alternative(
-        _templates.get_template("decision.html.j2").render(view), subtype="html"
+    """Return the e-mail; its Message-ID is the same whenever it is composed for the same event.
+
+    Raises:
+        ValueError: no e-mail can be made of it.
+
+    """
+    sending = Sending(news.about.event_id, news.practice, news.client, mail_from, mail_domain, now)
+    try:
+        letter = appointment_letter(news, words_for(news.client, news.practice))
+        return to_message(letter, sending, appointment_file(news, letter, sending))
+    except OverflowError:
+        raise ValueError("the time is none that every zone has") from None
+
+
+def appointment_letter(news: ClientNews, words: Words) -> Letter:
+    """Return what the e-mail says."""
+    practice = news.practice
+    cancelled = news.appointment.status == "cancelled"
+    clock = Clock(practice.time_zone, news.client.time_zone, words)
+    arrival = practice.texts.arrival
+    return Letter(
+        words=words,
+        subject=_subject(news, words),
+        headline=_headline(news, words),
+        client_name=news.client.name,
+        practice_name=practice.name,
+        lead=_what_is_off(news, words, clock) if cancelled else (),
+        facts=() if cancelled else _facts(news, words, clock),
+        # After the facts: who only glances at the first time they see must not see the old one.
+        remarks=() if cancelled else _what_was(news, words, clock),
+        listing=None if cancelled else changes_in_words(news, words, clock.tell),
+        notes=()
+        if cancelled or not arrival
+        else (Note(words.gettext("Before your appointment"), arrival),),
+        contact=to_ask_again(practice, words) if cancelled else to_change(practice, words),
+        closing=practice.texts.closing,
+        footnote=no_answers(practice, words),
     )
-    return message
 
 
-def _address(name: str, address: str) -> Address:
-    # Without what needs quotes: Python's `email` forgets the quotes of a long name when it folds
-    # it, so that its commas separate addresses.
-    plain = " ".join(_MEANS_SOMETHING.sub(" ", name).split())
-    return Address(display_name=plain, addr_spec=address)
+def _subject(news: ClientNews, words: Words) -> str:
+    practice = news.practice.name
+    match news.done:
+        case AppointmentChange.BOOKED:
+            told = words.say("Appointment confirmed: %(practice)s", practice=practice)
+        case AppointmentChange.CANCELLED:
+            told = words.say("Appointment cancelled: %(practice)s", practice=practice)
+        case AppointmentChange.MOVED if news.keeps_its_time:
+            # Its place, say: who reads "moved" thinks of another time.
+            told = words.say("Appointment changed: %(practice)s", practice=practice)
+        case AppointmentChange.MOVED:
+            told = words.say("Appointment moved: %(practice)s", practice=practice)
+    return str(told)
 
 
-def _what_happened(news: ClientNews) -> str:
-    if news.done is AppointmentChange.MOVED and news.keeps_its_time:
-        return "changed"  # its place, say: who reads "moved" thinks of another time
-    return _IN_WORDS[news.done]
+def _headline(news: ClientNews, words: Words) -> str:
+    match news.done:
+        case AppointmentChange.BOOKED:
+            return words.gettext("Your appointment is confirmed")
+        case AppointmentChange.CANCELLED:
+            return words.gettext("Your appointment has been cancelled")
+        case AppointmentChange.MOVED if news.keeps_its_time:
+            return words.gettext("Your appointment has been changed")
+        case AppointmentChange.MOVED:
+            return words.gettext("Your appointment has been moved")
 
 
-def _headline(news: ClientNews) -> str:
-    verb = "is" if news.done is AppointmentChange.BOOKED else "has been"
-    return f"Your appointment {verb} {_what_happened(news)}"
+def _what_is_off(news: ClientNews, words: Words, clock: Clock) -> tuple[Sentence | str, ...]:
+    told, *elsewhere = clock.tell_fully(news.appointment.start)
+    booked = words.say(
+        "It was booked for %(when)s (%(zone)s) with %(clinician)s.",
+        **told.values,
+        clinician=news.appointment.clinician_name,
+    )
+    asked = news.about.request_id is not None
+    return (
+        booked,
+        *elsewhere,
+        *([words.gettext("We cancelled it as you asked.")] if asked else []),
+        words.gettext("You do not need to do anything."),
+    )
 
 
-def _view(news: ClientNews) -> dict[str, Any]:
-    zone, booked = news.practice.time_zone, news.appointment
-    own_zone = news.client.time_zone
-    differs = own_zone is not None and not same_wall_clock(booked.start, zone, own_zone)
-    return {
-        "headline": _headline(news),
-        "cancelled": booked.status == "cancelled",
-        "client_name": news.client.name,
-        "practice": news.practice,
-        "when": day_and_time(booked.start, zone),
-        "zone": zone_in_words(booked.start, zone),
-        "when_for_client": day_and_time(booked.start, own_zone) if own_zone and differs else None,
-        "zone_of_client": zone_in_words(booked.start, own_zone) if own_zone and differs else None,
-        "minutes": booked.minutes,
-        "clinician": booked.clinician_name,
-        "how": _MODALITIES[booked.modality],
-        "where": booked.location,
-        "was": _was(news),
-        "compared": _COMPARED[news.compared_with],
-        "changes": [_change(change, zone) for change in news.changes],
-    }
-
-
-def _was(news: ClientNews) -> str | None:
+def _what_was(news: ClientNews, words: Words, clock: Clock) -> tuple[Sentence, ...]:
     if news.previous is None or news.keeps_its_time:
-        return None
-    return day_and_time(news.previous.start, news.practice.time_zone)
+        return ()
+    return (
+        words.say(
+            "It was booked for %(when)s before; that time is free again.",
+            when=clock.tell(news.previous.start),
+        ),
+    )
 
 
-def _change(change: Change, zone: str) -> dict[str, str]:
-    return {
-        "what": _CHANGED[change.field],
-        "asked": _in_words(change.field, change.asked, zone),
-        "booked": _in_words(change.field, change.booked, zone),
-    }
-
-
-def _in_words(field: ChangedField, value: str, zone: str) -> str:
-    match field:
-        case ChangedField.START:
-            return day_and_time(datetime.fromisoformat(value), zone)
-        case ChangedField.MINUTES:
-            return f"{value} minutes"
-        case ChangedField.MODALITY:
-            return _MODALITIES[Modality(value)]
-        case _:
-            return value
+def _facts(news: ClientNews, words: Words, clock: Clock) -> tuple[Fact, ...]:
+    booked = news.appointment
+    facts = [
+        Fact(words.gettext("When"), clock.tell_fully(booked.start)),
+        Fact(words.gettext("Length"), (length_in_words(booked.minutes, words),)),
+        Fact(words.gettext("With"), (literally(booked.clinician_name),)),
+        Fact(words.gettext("How"), (modality_in_words(booked.modality, words),)),
+    ]
+    if booked.location is not None:
+        facts.append(Fact(words.gettext("Where"), (booked.location,)))
+    return tuple(facts)

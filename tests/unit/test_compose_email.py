@@ -82,14 +82,16 @@ def test_both_parts_say_the_same(fact: str) -> None:
 
 
 def test_plain_text_comes_first() -> None:
-    """Mail readers take the last alternative they can show: plain, then HTML (RFC 2046)."""
+    """Mail readers take the last alternative they can show (RFC 2046, 5.1.4)."""
     message = compose(approved_event())
-    assert message.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in message.iter_parts()] == [
-        "text/plain",
-        "text/html",
+    assert [(part.get_content_type(), part.get_content_charset()) for part in message.walk()] == [
+        ("multipart/mixed", None),
+        ("multipart/alternative", None),
+        ("text/plain", "utf-8"),
+        ("text/html", "utf-8"),
+        ("text/calendar", "utf-8"),
+        ("application/ics", None),
     ]
-    assert {part.get_content_charset() for part in message.iter_parts()} == {"utf-8"}
 
 
 def test_a_move_says_what_was() -> None:
@@ -129,6 +131,7 @@ def test_a_cancellation_says_that_nothing_is_to_do() -> None:
         assert "Your appointment has been cancelled" in text
         assert "Monday, March 1, 2027 at 10:00 AM" in text
         assert "You do not need to do anything" in text
+        assert "We cancelled it as you asked" in text
         assert "Suite 4" not in text
         assert "confirmed" not in text
 
@@ -223,6 +226,10 @@ def test_only_the_ways_that_there_are(
         {"practice": practice_wire(phone=f"1 {MARKUP}")},
         {"changes": [{"field": "service", "asked": f"a {MARKUP}", "booked": "c"}]},
         {"changes": [{"field": "clinician", "asked": "a", "booked": f"b {MARKUP}"}]},
+        {"changes": [{"field": "location", "asked": "a", "booked": f"b {MARKUP}"}]},
+        {"practice": practice_wire(texts={"arrival": f"Ring {MARKUP}"})},
+        {"practice": practice_wire(texts={"cancelling": f"24 hours {MARKUP}"})},
+        {"practice": practice_wire(texts={"closing": f"Yours {MARKUP}"})},
         {
             "appointment": booked_wire(status="cancelled", clinician_name=f"Dana {MARKUP}"),
             "request_type": "cancellation",

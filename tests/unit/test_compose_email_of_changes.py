@@ -102,6 +102,7 @@ def test_a_cancellation_by_staff() -> None:
         assert "It was booked for Monday, March 1, 2027 at 10:00 AM" in text
         assert "You do not need to do anything" in text
         assert "Suite 4" not in text
+        assert "as you asked" not in text
 
 
 def test_either_event_says_what_it_is_about() -> None:

@@ -105,6 +105,35 @@ def test_the_headers_of_an_email() -> None:
     assert message["Auto-Submitted"] == "auto-generated"
 
 
+def test_a_practice_may_sign_its_emails_otherwise() -> None:
+    """Its name in the subject and the text, the sender's in From; answers where it wants them."""
+    practice = practice_wire(sender_name="Harbor Street, front desk", reply_to="desk@example.org")
+    message = arrived(practice=practice)
+    assert message["From"].addresses[0].display_name == "Harbor Street front desk"
+    assert addresses(message, "From") == ["no-reply@example.org"]
+    assert addresses(message, "Reply-To") == ["desk@example.org"]
+    assert message["Subject"] == "Appointment confirmed: Harbor Street Practice"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Ann <ann@example.org>",
+        "ann@example.org, mallory@example.net",
+        '"Ann" ann@example.org',
+        "ann@example.org\nBcc: mallory@example.net",
+        "ann@example.org (Ann)",
+    ],
+)
+@pytest.mark.parametrize("member", ["email", "reply_to"])
+def test_an_address_is_an_address_and_no_more(member: str, address: str) -> None:
+    """With a display name or a second one beside it, it is refused where it is read."""
+    with pytest.raises(ValidationError):
+        approved_event(practice=practice_wire(**{member: address}))
+    with pytest.raises(ValidationError):
+        approved_event(client=client_wire(email=address))
+
+
 def test_a_practice_without_an_address_gets_no_answers() -> None:
     """No Reply-To is better than a wrong one."""
     assert "Reply-To" not in arrived(practice=practice_wire(email=None))

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from cli.email_samples import Sample, samples
 from shared.schemas.appointment_changed import AppointmentChangedData
 from shared.schemas.envelope import EventData
 from shared.schemas.notification_failed import NotificationFailedData
 from shared.schemas.notification_sent import NotificationSentData
 from shared.schemas.notification_skipped import NotificationSkippedData
 from shared.schemas.request_approved import RequestApprovedData
+from shared.schemas.request_declined import RequestDeclinedData
 from tests.unit.builders import approved_event, booked_wire
 from tests.unit.changed_events import changed_event
 from tests.unit.test_compose_email import both, compose
@@ -26,7 +28,7 @@ def members(schema: dict[str, Any]) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("data", [RequestApprovedData, AppointmentChangedData])
+@pytest.mark.parametrize("data", [RequestApprovedData, AppointmentChangedData, RequestDeclinedData])
 def test_the_event_cannot_carry_what_an_email_must_not_say(data: type[EventData]) -> None:
     """No alert, no note, no code, no label, no birth date: they are not even on the wire."""
     names = members(data.model_json_schema())
@@ -62,6 +64,15 @@ def test_the_subject_of_a_direct_change_is_neutral(change: str) -> None:
     """The same of what nobody asked for."""
     subject = compose(changed_event(change=change))["Subject"]
     for word in ("S\u00f8ren", "Dana", "Therapy", "Session", "March", "10:00"):
+        assert word not in subject
+
+
+@pytest.mark.parametrize("sample", list(samples()), ids=lambda sample: sample.name)
+def test_no_subject_in_any_language_says_more(sample: Sample) -> None:
+    """Of every kind: the practice's name, and not whom, when, where or with whom."""
+    subject = sample.message["Subject"]
+    assert "Harbor Street Practice" in subject
+    for word in ("S\u00f8ren", "Dahl", "Dana", "Reyes", "2027", "3:00", "15:00", "Suite"):
         assert word not in subject
 
 

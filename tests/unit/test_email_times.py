@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notifier.languages import words_of
 from services.notifier.times import day_and_time, same_wall_clock, zone_in_words
+from shared.schemas.vocabulary import Language
 from tests.unit.builders import booked_wire, client_wire, practice_wire
 from tests.unit.test_compose_email import both
 
 NEW_YORK, BERLIN, DUBLIN = "America/New_York", "Europe/Berlin", "Europe/Dublin"
 CHICAGO, KOLKATA, SYDNEY = "America/Chicago", "Asia/Kolkata", "Australia/Sydney"
+ENGLISH = words_of(Language.ENGLISH, NEW_YORK)
 
 
 def utc(*parts: int) -> datetime:
@@ -43,7 +46,7 @@ def utc(*parts: int) -> datetime:
 )
 def test_times_are_told_by_the_wall_clock(instant: datetime, zone: str, words: str) -> None:
     """Weekday, date and time as a person reads them, on days when clocks change too."""
-    assert day_and_time(instant, zone) == words
+    assert day_and_time(instant, zone, ENGLISH) == words
 
 
 @pytest.mark.parametrize(
@@ -66,13 +69,13 @@ def test_times_are_told_by_the_wall_clock(instant: datetime, zone: str, words: s
 )
 def test_the_zone_is_named_as_it_is_then(instant: datetime, zone: str, words: str) -> None:
     """Summer or winter time by the appointment's day, not by today."""
-    assert zone_in_words(instant, zone) == words
+    assert zone_in_words(instant, zone, ENGLISH) == words
 
 
 def test_no_narrow_spaces() -> None:
     """Babel's U+202F before AM and PM shows as a box in some mail readers (FACTS "E-mail" 4)."""
     for hour in range(24):
-        assert day_and_time(utc(2027, 3, 1, hour), NEW_YORK).isascii()
+        assert day_and_time(utc(2027, 3, 1, hour), NEW_YORK, ENGLISH).isascii()
 
 
 @given(
@@ -86,9 +89,9 @@ def test_no_narrow_spaces() -> None:
 def test_the_words_are_the_wall_clock(instant: datetime, zone: str) -> None:
     """Read back, the words are what the clock on the practice's wall shows."""
     local = instant.astimezone(ZoneInfo(zone))
-    read = datetime.strptime(day_and_time(instant, zone), "%A, %B %d, %Y at %I:%M %p")  # noqa: DTZ007
+    read = datetime.strptime(day_and_time(instant, zone, ENGLISH), "%A, %B %d, %Y at %I:%M %p")  # noqa: DTZ007
     assert read == local.replace(tzinfo=None, fold=0, second=0, microsecond=0)
-    assert zone_in_words(instant, zone)
+    assert zone_in_words(instant, zone, ENGLISH)
 
 
 def test_the_same_clock_is_told_by_the_instant() -> None:
@@ -153,6 +156,6 @@ def test_a_move_over_the_change_of_clocks_keeps_the_hour() -> None:
 
 
 def test_the_practices_zone_decides() -> None:
-    """The same instant is another day at another practice."""
+    """The same instant is another day at another practice, and written as its country does."""
     text, _ = both(practice=practice_wire(time_zone=SYDNEY))
-    assert "Tuesday, March 2, 2027 at 2:00 AM (Australian Eastern Daylight Time)" in text
+    assert "Tuesday, 2 March 2027 at 2:00 am (Australian Eastern Daylight Time)" in text
