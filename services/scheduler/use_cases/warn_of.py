@@ -40,10 +40,13 @@ async def warn_of_booking(
 
 
 def warnings_of(
-    practice: Practice, schedule: WorkSchedule, others: Iterable[Appointment], wanted: Appointment
+    practice: Practice,
+    schedule: WorkSchedule | None,
+    others: Iterable[Appointment],
+    wanted: Appointment,
 ) -> tuple[BookingWarning, ...]:
     """Return the same from records that were read; `others` are the client's appointments."""
-    if schedule.is_empty:
+    if schedule is None or schedule.is_empty:
         hours: tuple[BookingWarning, ...] = (BookingWarning(WarningCode.NO_WORK_SCHEDULE),)
     else:
         interval = wanted.booking.interval
