@@ -4,7 +4,7 @@ Each is a key or two of an index, so that the way to the server and back, ten ti
 the reading; `make bench` shows it. MongoDB itself follows the request to what it names.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -59,11 +59,22 @@ class ApprovalRecords:
         self._requests: Collection = database["requests"]
 
     async def read(self, actor: StaffMember, request_id: UUID, edits: Edits) -> FoundRecords | None:
-        """Return the request, when the actor may see it, with what there is; or None."""
-        pipeline = [{"$match": {**visible_to(actor), "_id": request_id}}, *_stages(actor, edits)]
-        async for row in self._requests.aggregate(pipeline):
-            return _from_row(row)
-        return None
+        """Return the request, when the actor may see it, with what there is; or None.
+
+        What is about an appointment is read once more, with that: most requests are new ones.
+        """
+        row = await self._read(actor, request_id, _stages(actor, edits))
+        if row is not None and row["asked"]["appointment_id"] is not None:
+            original = _original(actor)
+            row = await self._read(actor, request_id, [original, *_stages(actor, edits)])
+        return None if row is None else _from_row(row)
+
+    async def _read(
+        self, actor: StaffMember, request_id: UUID, stages: Iterable[Document]
+    ) -> Document | None:
+        pipeline = [{"$match": {**visible_to(actor), "_id": request_id}}, *stages]
+        rows = await self._requests.aggregate(pipeline).to_list(1)
+        return next(iter(rows), None)
 
 
 def _from_row(row: Document) -> FoundRecords:
@@ -71,7 +82,7 @@ def _from_row(row: Document) -> FoundRecords:
     return FoundRecords(
         request=request_documents.from_document(row),
         practice=next(map(practices.from_document, found["practices"]), None),
-        original=next(map(appointments.from_document, found["originals"]), None),
+        original=next(map(appointments.from_document, found.get("originals", ())), None),
         services={one["_id"]: services.from_document(one) for one in found["services"]},
         clinician=next(map(staff.from_document, found["staff"]), None),
         schedule=next(map(work_schedules.from_document, found["work_schedules"]), None),
@@ -81,16 +92,19 @@ def _from_row(row: Document) -> FoundRecords:
     )
 
 
-def _stages(actor: StaffMember, edits: Edits) -> Iterator[Document]:
-    own = {"practice_id": actor.practice_id}
+def _original(actor: StaffMember) -> Document:
     of_the_same_client = {"$expr": {"$eq": ["$client_id", "$$client"]}}
-    yield _lookup(
+    return _lookup(
         "appointments",
         "asked.appointment_id",
-        {**own, **of_the_same_client},
+        {"practice_id": actor.practice_id, **of_the_same_client},
         let={"client": "$client.client_id"},
         into="originals",
     )
+
+
+def _stages(actor: StaffMember, edits: Edits) -> Iterator[Document]:
+    own = {"practice_id": actor.practice_id}
     yield {"$set": {"wanted": _wanted(edits)}}
     yield {"$set": {"wanted": _around_the_start()}}
     yield _lookup("practices", "practice_id", {})
