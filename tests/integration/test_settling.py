@@ -36,6 +36,7 @@ from tests.harness.staff_day import (
 )
 
 A_MINUTE_LATER = NOW + settle_changes.AFTER
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 CANCELLATION, RESCHEDULE = RequestType.CANCELLATION, RequestType.RESCHEDULE
 
 Step = Callable[[], Awaitable[object]]
