@@ -208,7 +208,8 @@ async def test_what_approving_reads_is_a_few_keys_of_each(full: Store, actor: St
     """The request, and all that it leads to: nothing of other clients, or of other times."""
     waiting = RequestFilter(statuses=frozenset({RequestStatus.PENDING}), clinician_id=DANA.id)
     (request, *_) = await full.requests.find(actor, waiting, Order(), after=None, limit=1)
-    booked = AppointmentFilter(clinician_ids=frozenset({DANA.id}), statuses=BOOKED)
+    late = NOW - timedelta(days=14)
+    booked = AppointmentFilter(clinician_ids=frozenset({DANA.id}), starts_from=late)
     (other, *_) = await full.appointments.find(actor, booked, limit=1)
     edits = Edits(start=other.booking.start, client_id=other.client_id)
 
