@@ -15,6 +15,7 @@ from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.store import Store
 from services.scheduler.relay import Relay
 from services.scheduler.settings import Component, DatabaseSettings, SchedulerSettings
+from services.scheduler.settler import Settler
 from services.scheduler.subscribers import (
     NOTIFICATIONS_AT_ONCE,
     notification_handler,
@@ -43,6 +44,7 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
     # Decisions need MongoDB alone: their events wait in the outbox while RabbitMQ is away.
     needed: dict[str, Check] = {"mongodb": store.ready}
     reported: dict[str, Check] = {"rabbitmq": publisher.ready}
+    settler = Settler(store)
     consumer: Consumer | None = None
     if Component.WORKER in settings.components:
         consumer = Consumer(rabbitmq, name="scheduler")
@@ -80,8 +82,11 @@ def build_app(settings: SchedulerSettings) -> FastAPI:
             if consumer is not None:
                 at_the_end.push_async_callback(consumer.stop)
             at_the_end.push_async_callback(messaging.stop)
+            at_the_end.push_async_callback(settler.loop.stop)
             at_the_end.push_async_callback(watcher.loop.stop)
             messaging.start()
+            if Component.WORKER in settings.components:
+                settler.loop.start()
             if Component.RELAY in settings.components:
                 relay.loop.start()
             if Component.API in settings.components:

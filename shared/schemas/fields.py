@@ -7,6 +7,7 @@ are refused rather than removed: what a clinician reads must be what was sent.
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Annotated, Final
 from zoneinfo import available_timezones
 
@@ -35,6 +36,7 @@ _DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WALL_TIME: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _FEWEST_DIGITS: Final = 5
+_ADDRESSES_KEPT: Final = 4096
 
 
 def _is_noncharacter(code: int) -> bool:
@@ -51,6 +53,8 @@ def _is_refused(character: str, *, multiline: bool) -> bool:
 
 
 def _clean(value: str, *, multiline: bool) -> str:
+    if value.isascii() and value.isprintable():
+        return value.strip()  # nothing to normalise or to refuse, as most of what is sent
     # Checked before it is stripped: a line break at the end of a name is refused, not tidied away.
     text = unicodedata.normalize("NFC", value).replace("\r\n", "\n" if multiline else "\r\n")
     if any(_is_refused(character, multiline=multiline) for character in text):
@@ -74,7 +78,9 @@ def _multi_line(value: str) -> str:
     return _clean(value, multiline=True)
 
 
+@lru_cache(maxsize=_ADDRESSES_KEPT)
 def _email_address(value: str) -> str:
+    # Kept, since events hold addresses that came before: the practice's own, a client's.
     try:
         address = email_validator.validate_email(
             value, check_deliverability=False, allow_smtputf8=False

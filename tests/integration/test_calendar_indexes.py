@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.scheduler.domain.appointment import AppointmentStatus
+from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo.appointments import AppointmentFilter
@@ -200,3 +201,23 @@ async def test_single_things_are_found_at_once(full: Store) -> None:
         reading, _ = await reading_of(full.database, collection, call())
         assert reading.from_index, (collection, reading)
         assert reading.keys <= 2, (collection, reading)
+
+
+@pytest.mark.parametrize("actor", [PRIYA, DANA], ids=name_of)
+async def test_what_approving_reads_is_a_few_keys_of_each(full: Store, actor: StaffMember) -> None:
+    """The request, and all that it leads to: nothing of other clients, or of other times."""
+    waiting = RequestFilter(statuses=frozenset({RequestStatus.PENDING}), clinician_id=DANA.id)
+    (request, *_) = await full.requests.find(actor, waiting, Order(), after=None, limit=1)
+    late = NOW - timedelta(days=14)
+    booked = AppointmentFilter(clinician_ids=frozenset({DANA.id}), starts_from=late)
+    (other, *_) = await full.appointments.find(actor, booked, limit=1)
+    edits = Edits(start=other.booking.start, client_id=other.client_id)
+
+    call = full.approval_records.read(actor, request.id, edits)
+    (reading, *more), records = await readings_of(full.database, "requests", call)
+
+    assert not more
+    assert records is not None
+    assert other.id in {one.id for one in records.appointments}
+    well_read(reading)
+    assert reading.documents <= len(records.appointments) + SLACK

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from services.scheduler.group_commit import GroupCommit
+from tests.harness.polling import eventually
+
+A_MOMENT = 0.02
 
 
 class Writer:
@@ -43,10 +46,17 @@ def start(
     return commit, [asyncio.create_task(commit.submit(item)) for item in items]
 
 
-async def turn(times: int = 5) -> None:
-    """Let every task run as far as it can."""
-    for _ in range(times):
-        await asyncio.sleep(0)
+async def wait_unanswered(*tasks: asyncio.Task[str]) -> None:
+    """Let them come and wait; none is answered within a moment."""
+    done, _ = await asyncio.wait(tasks, timeout=A_MOMENT)
+    assert not done
+
+
+async def leave(task: asyncio.Task[str]) -> None:
+    """Cancel a caller, and wait until it has gone."""
+    task.cancel()
+    async with asyncio.timeout(1):
+        await asyncio.wait([task])
 
 
 async def outcomes(tasks: Sequence[asyncio.Task[str]]) -> list[object]:
@@ -72,9 +82,9 @@ async def test_those_who_come_during_a_write_share_the_next() -> None:
     writer = Writer()
     writer.gate.clear()
     commit, first = start(writer, [1])
-    await turn()
+    await wait_unanswered(*first)
     rest = [asyncio.create_task(commit.submit(item)) for item in range(2, 7)]
-    await turn()
+    await wait_unanswered(*first, *rest)
     assert writer.groups == [[1]]
     writer.gate.set()
     assert await outcomes([*first, *rest]) == [f"wrote {item}" for item in range(1, 7)]
@@ -122,9 +132,8 @@ async def test_a_caller_who_leaves_disturbs_nobody(gone: int) -> None:
     writer = Writer()
     writer.gate.clear()
     commit, tasks = start(writer, range(3))
-    await turn()
-    tasks[gone].cancel()
-    await turn()
+    await wait_unanswered(*tasks)
+    await leave(tasks[gone])
     later = asyncio.create_task(commit.submit(9))
     writer.gate.set()
     answers = await outcomes([*tasks, later])
@@ -137,9 +146,9 @@ async def test_a_caller_who_leaves_before_the_write_disturbs_nobody() -> None:
     writer = Writer()
     writer.gate.clear()
     commit, first = start(writer, [0])
-    await turn()
+    await wait_unanswered(*first)
     waiting = [asyncio.create_task(commit.submit(item)) for item in (1, 2)]
-    await turn()
+    await wait_unanswered(*first, *waiting)
     waiting[0].cancel()
     writer.gate.set()
     answers = await outcomes([*first, *waiting])
@@ -153,12 +162,15 @@ async def test_a_failure_when_everybody_left_is_no_trouble() -> None:
     writer = Writer()
     writer.gate.clear()
     commit, tasks = start(writer, [1])
-    await turn()
-    tasks[0].cancel()
-    await turn()
+    await wait_unanswered(*tasks)
+    await leave(tasks[0])
     writer.errors = [ConnectionError("store away")]
     writer.gate.set()
-    await turn()
+
+    async def has_failed() -> bool:
+        return not writer.errors
+
+    await eventually(has_failed, "the write fails")
     assert await commit.submit(2) == "wrote 2"
 
 
@@ -184,9 +196,9 @@ async def test_a_writer_that_is_cancelled_leaves_nobody_waiting() -> None:
     writer = Writer()
     writer.gate.clear()
     commit, first = start(writer, [1])
-    await turn()
+    await wait_unanswered(*first)
     gathered = asyncio.create_task(commit.submit(2))
-    await turn()
+    await wait_unanswered(*first, gathered)
     writer.errors = [asyncio.CancelledError()]
     writer.gate.set()
     answers = await outcomes([*first, gathered])

@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from shared.observability.supervision import Supervised
+from tests.harness.polling import eventually
 
 Work = Callable[[], Awaitable[None]]
 Supervise = Callable[[Work], Supervised]
@@ -120,7 +121,11 @@ async def test_it_stops_between_two_runs(monkeypatch: pytest.MonkeyPatch) -> Non
     loop = Loop(OSError("x"))
     supervised = Supervised("test", loop.work)
     supervised.start()
-    await asyncio.sleep(0)
+
+    async def has_failed() -> bool:
+        return loop.starts == 1
+
+    await eventually(has_failed, "it waits to start again")
     async with asyncio.timeout(1):
         await supervised.stop()
     assert loop.starts == 1

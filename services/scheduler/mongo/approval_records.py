@@ -1,24 +1,23 @@
-"""The records that approving needs beside the request, all in one round trip.
+"""The request to be approved and the records that approving needs, all in one round trip.
 
-Each is a key or two of an index, so that the way to the server and back, nine times, cost more than
-the reading; `make bench` shows it.
+Each is a key or two of an index, so that the way to the server and back, ten times, cost more than
+the reading; `make bench` shows it. MongoDB itself follows the request to what it names.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.intervals import Interval
+from services.scheduler.domain.appointment_request import AppointmentRequest, Edits
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from services.scheduler.domain.work_schedule import WorkSchedule
 from services.scheduler.mongo import (
     appointments,
-    calendar_days,
     clients,
     practices,
+    request_documents,
     services,
     staff,
     work_schedules,
@@ -29,34 +28,25 @@ from shared.mongo import Collection, Database, Document
 _MOST_APPOINTMENTS: Final = 50
 """Of one client, from half a day before a time to half a day after it."""
 
-
-@dataclass(frozen=True, slots=True)
-class NeededRecords:
-    """What to read; `start` (UTC) is when it would begin, if that is known.
-
-    `client_id` is the request's own client, `chosen_client_id` one whom staff name instead and must
-    be able to see.
-    """
-
-    service_ids: frozenset[UUID]
-    clinician_id: UUID
-    start: datetime | None
-    client_id: UUID | None
-    chosen_client_id: UUID | None
+_LONGEST_MINUTES: Final = appointments.LONGEST.total_seconds() // 60
 
 
 @dataclass(frozen=True, slots=True)
 class FoundRecords:
-    """What there is of it in the actor's practice.
+    """A request and what there is of the rest in the actor's practice, with staff's edits in mind.
 
-    `appointments` are the client's that the actor may see, around `start`; `days` are the keys of
-    the clinician's day documents then.
+    `original` is the client's own appointment that the request is about. `client` is the one staff
+    chose, if the actor may choose that record, or else the request's own. `appointments` are the
+    client's that the actor may see, around the time it would begin; `days` are the keys of the
+    clinician's day documents then.
     """
 
-    practice: Practice
-    services: dict[UUID, Service]
+    request: AppointmentRequest
+    practice: Practice | None
+    original: Appointment | None
+    services: Mapping[UUID, Service]
     clinician: StaffMember | None
-    schedule: WorkSchedule
+    schedule: WorkSchedule | None
     client: Client | None
     appointments: tuple[Appointment, ...]
     days: frozenset[str]
@@ -66,58 +56,147 @@ class ApprovalRecords:
     """Reads them."""
 
     def __init__(self, database: Database) -> None:
-        self._practices: Collection = database["practices"]
+        self._requests: Collection = database["requests"]
 
-    async def read(self, actor: StaffMember, needed: NeededRecords) -> FoundRecords | None:
-        """Return what there is; None when not even the practice is."""
-        pipeline = [{"$match": {"_id": actor.practice_id}}, *_lookups(actor, needed)]
-        async for row in self._practices.aggregate(pipeline):
-            schedules = [work_schedules.from_document(one) for one in row["work_schedules"]]
-            return FoundRecords(
-                practice=replace(
-                    practices.from_document(row), portal_url=_portal_url(row["portal_settings"])
-                ),
-                services={one["_id"]: services.from_document(one) for one in row["services"]},
-                clinician=next(map(staff.from_document, row["staff"]), None),
-                schedule=next(
-                    iter(schedules), WorkSchedule(needed.clinician_id, actor.practice_id, version=0)
-                ),
-                client=next(map(clients.from_document, row.get("clients", ())), None),
-                appointments=tuple(map(appointments.from_document, row.get("appointments", ()))),
-                days=frozenset(one["_id"] for one in row.get("calendar_days", ())),
-            )
-        return None
+    async def read(self, actor: StaffMember, request_id: UUID, edits: Edits) -> FoundRecords | None:
+        """Return the request, when the actor may see it, with what there is; or None.
+
+        What is about an appointment is read once more, with that: most requests are new ones.
+        """
+        row = await self._read(actor, request_id, _stages(actor, edits))
+        if row is not None and row["asked"]["appointment_id"] is not None:
+            original = _original(actor)
+            row = await self._read(actor, request_id, [original, *_stages(actor, edits)])
+        return None if row is None else _from_row(row)
+
+    async def _read(
+        self, actor: StaffMember, request_id: UUID, stages: Iterable[Document]
+    ) -> Document | None:
+        pipeline = [{"$match": {**visible_to(actor), "_id": request_id}}, *stages]
+        rows = await self._requests.aggregate(pipeline).to_list(1)
+        return next(iter(rows), None)
 
 
-def _lookups(actor: StaffMember, needed: NeededRecords) -> Iterator[Document]:
+def _from_row(row: Document) -> FoundRecords:
+    found = row["found"]
+    return FoundRecords(
+        request=request_documents.from_document(row),
+        practice=_practice(found),
+        original=next(map(appointments.from_document, found.get("originals", ())), None),
+        services={one["_id"]: services.from_document(one) for one in found["services"]},
+        clinician=next(map(staff.from_document, found["staff"]), None),
+        schedule=next(map(work_schedules.from_document, found["work_schedules"]), None),
+        client=next(map(clients.from_document, found["clients"]), None),
+        appointments=tuple(map(appointments.from_document, found["appointments"])),
+        days=frozenset(one["_id"] for one in found["calendar_days"]),
+    )
+
+
+def _practice(found: Document) -> Practice | None:
+    practice = next(map(practices.from_document, found["practices"]), None)
+    settings: Document = next(iter(found["portal_settings"]), {})
+    return practice and replace(practice, portal_url=settings.get("portal_url"))
+
+
+def _original(actor: StaffMember) -> Document:
+    of_the_same_client = {"$expr": {"$eq": ["$client_id", "$$client"]}}
+    return _lookup(
+        "appointments",
+        "asked.appointment_id",
+        {"practice_id": actor.practice_id, **of_the_same_client},
+        let={"client": "$client.client_id"},
+        into="originals",
+    )
+
+
+def _stages(actor: StaffMember, edits: Edits) -> Iterator[Document]:
     own = {"practice_id": actor.practice_id}
-    of_clinician = {"_id": needed.clinician_id, **own}
-    yield _lookup("portal_settings", {"_id": actor.practice_id}, {"$project": {"portal_url": 1}})
-    yield _lookup("services", {"_id": {"$in": sorted(needed.service_ids)}, **own})
-    yield _lookup("staff", of_clinician)
-    yield _lookup("work_schedules", of_clinician)
-    if needed.chosen_client_id is not None:
-        yield _lookup("clients", {**clients_visible_to(actor), "_id": needed.chosen_client_id})
-    elif needed.client_id is not None:
-        yield _lookup("clients", {"_id": needed.client_id, **own})
-    if needed.start is not None:
-        yield from _around(actor, needed, needed.start)
+    yield {"$set": {"wanted": _wanted(edits)}}
+    yield {"$set": {"wanted": _around_the_start()}}
+    yield _lookup("practices", "practice_id", {})
+    yield _lookup("portal_settings", "practice_id", {}, {"$project": {"portal_url": 1}})
+    yield _lookup("services", "wanted.service_ids", own)
+    yield _lookup("staff", "wanted.clinician_id", own)
+    yield _lookup("work_schedules", "wanted.clinician_id", own)
+    # Who is on the request is known to whoever may see it; whom staff choose they must see.
+    yield _lookup(
+        "clients", "wanted.client_id", own if edits.client_id is None else clients_visible_to(actor)
+    )
+    yield from _around(actor)
 
 
-def _around(actor: StaffMember, needed: NeededRecords, start: datetime) -> Iterator[Document]:
-    around = Interval(start, start + appointments.LONGEST)
-    keys = calendar_days.keys_of(needed.clinician_id, around)
-    yield _lookup("calendar_days", {"_id": {"$in": keys}}, {"$project": {"_id": 1}})
-    if client_id := needed.chosen_client_id or needed.client_id:
-        of_client = {"client_id": client_id, **appointments.overlap_of(around)}
-        in_order = ({"$sort": {"start": 1}}, {"$limit": _MOST_APPOINTMENTS})
-        yield _lookup("appointments", {**visible_to(actor), **of_client}, *in_order)
+def _wanted(edits: Edits) -> Document:
+    """Return what would be booked, in the order in which approving decides it."""
+    service_ids: list[object] = ["$asked.service_id", _of_original("service_id")]
+    if edits.service_id is not None:
+        service_ids.append(edits.service_id)
+    return {
+        "clinician_id": edits.clinician_id or _asked_or_original("clinician_id"),
+        "start": edits.start or _asked_or_original("start"),
+        "client_id": edits.client_id or "$client.client_id",
+        "service_ids": service_ids,
+    }
 
 
-def _portal_url(settings: Iterable[Document]) -> str | None:
-    return next((one.get("portal_url") for one in settings), None)
+def _around_the_start() -> Document:
+    minutes = {"startDate": "$wanted.start", "unit": "minute"}
+    return {
+        "first_day": {"$dateTrunc": {"date": "$wanted.start", "unit": "day"}},
+        "from": {"$dateSubtract": {**minutes, "amount": _LONGEST_MINUTES}},
+        "until": {"$dateAdd": {**minutes, "amount": _LONGEST_MINUTES}},
+    }
 
 
-def _lookup(collection: str, query: Document, *stages: Document) -> Document:
-    pipeline = [{"$match": query}, *stages]
-    return {"$lookup": {"from": collection, "pipeline": pipeline, "as": collection}}
+def _around(actor: StaffMember) -> Iterator[Document]:
+    # Without a start, nothing is before its end.
+    days = [{"$gte": ["$day", "$$first_day"]}, {"$lt": ["$day", "$$until"]}]
+    yield _lookup(
+        "calendar_days",
+        "wanted.clinician_id",
+        {"practice_id": actor.practice_id, "$expr": {"$and": days}},
+        {"$project": {"_id": 1}},
+        foreign="clinician_id",
+        let={"first_day": "$wanted.first_day", "until": "$wanted.until"},
+    )
+    overlapping = [
+        {"$lt": ["$start", "$$until"]},
+        {"$gt": ["$start", "$$from"]},
+        {"$gt": ["$end", "$$start"]},
+    ]
+    yield _lookup(
+        "appointments",
+        "wanted.client_id",
+        {**visible_to(actor), "$expr": {"$and": overlapping}},
+        {"$sort": {"start": 1}},
+        {"$limit": _MOST_APPOINTMENTS},
+        foreign="client_id",
+        let={"start": "$wanted.start", "from": "$wanted.from", "until": "$wanted.until"},
+    )
+
+
+def _lookup(
+    collection: str,
+    local: str,
+    query: Document,
+    *stages: Document,
+    foreign: str = "_id",
+    let: Document | None = None,
+    into: str | None = None,
+) -> Document:
+    """Return the stage that finds documents whose `foreign` field is that of the request."""
+    lookup: dict[str, Any] = {
+        "from": collection,
+        "localField": local,
+        "foreignField": foreign,
+        "pipeline": [{"$match": query}, *stages],
+        "as": f"found.{into or collection}",
+    }
+    return {"$lookup": lookup if let is None else {**lookup, "let": let}}
+
+
+def _asked_or_original(field: str) -> Document:
+    return {"$ifNull": [f"$asked.{field}", _of_original(field)]}
+
+
+def _of_original(field: str) -> Document:
+    return {"$first": f"$found.originals.{field}"}

@@ -147,6 +147,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         _index("created_at", partialFilterExpression=_WAITING),
         IndexModel("published_at", expireAfterSeconds=_PUBLISHED_KEPT_SECONDS),
     ],
+    "unsettled": [_index("at")],
     "calendar_feeds": [_index("secret_sha256", unique=True)],
 }
 

@@ -4,7 +4,7 @@ That is an appointment and, when it was asked for, the request. The outcome chan
 `version`: that is for what people edit.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.scheduler.domain.notification import Notification, NotificationStatus
@@ -88,7 +88,13 @@ def to_document(notification: Notification | None) -> Document | None:
     """Return the sub-document."""
     if notification is None:
         return None
-    return {**asdict(notification), "status": notification.status.value}
+    return {
+        "event_id": notification.event_id,
+        "status": notification.status.value,
+        "at": notification.at,
+        "reason": notification.reason,
+        "handled_by": notification.handled_by,
+    }
 
 
 def from_document(document: Document | None) -> Notification | None:

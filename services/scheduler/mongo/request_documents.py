@@ -87,15 +87,29 @@ def _requester(document: Document) -> Requester:
 
 
 def _decision_to_document(decision: Decision) -> Document:
-    edits = asdict(decision.edits)
     return {
         "status": decision.status.value,
         "by_staff_id": decision.by_staff_id,
         "by_name": decision.by_name,
         "at": decision.at,
-        "edits": {**edits, "modality": edits["modality"] and edits["modality"].value},
+        "edits": _edits_to_document(decision.edits),
         "reason": decision.reason,
         "appointment_id": decision.appointment_id,
+    }
+
+
+def _edits_to_document(edits: Edits) -> Document:
+    return {
+        "start": edits.start,
+        "minutes": edits.minutes,
+        "clinician_id": edits.clinician_id,
+        "service_id": edits.service_id,
+        "service_code": edits.service_code,
+        "appointment_type": edits.appointment_type,
+        "modality": edits.modality and edits.modality.value,
+        "location": edits.location,
+        "alert": edits.alert,
+        "client_id": edits.client_id,
     }
 
 

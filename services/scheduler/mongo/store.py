@@ -18,6 +18,7 @@ from services.scheduler.mongo.practices import Practices
 from services.scheduler.mongo.requests import Requests
 from services.scheduler.mongo.services import Services
 from services.scheduler.mongo.staff import Staff
+from services.scheduler.mongo.unsettled import Unsettled
 from services.scheduler.mongo.withdrawals import Withdrawals
 from services.scheduler.mongo.work_schedules import WorkSchedules
 from shared.mongo import Client, Session, is_reachable, run_transaction
@@ -49,6 +50,7 @@ class Store:
         self.notifications = Notifications(self.database)
         self.changes = Changes(self.database)
         self.calendar_feeds = CalendarFeeds(self.database)
+        self.unsettled = Unsettled(self.database)
         self.approval_records = ApprovalRecords(self.database)
 
     async def transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:

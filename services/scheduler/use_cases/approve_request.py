@@ -25,16 +25,16 @@ from services.scheduler.use_cases.change_calendar import (
 from services.scheduler.use_cases.decide import (
     Decided,
     Ruling,
-    find_request,
     history_entry,
     is_as_read,
     require_version,
     standing_decision,
 )
-from services.scheduler.use_cases.plan_approval import ApprovalPlan, plan_approval
+from services.scheduler.use_cases.plan_approval import ApprovalPlan, find_records, plan_approval
 from services.scheduler.use_cases.show_to_assigned import is_settled, recheck
 from shared.messaging.topology import SCHEDULING
 from shared.mongo import Session
+from shared.schemas.request_approved import RequestApproved
 from shared.schemas.vocabulary import RequestStatus
 
 
@@ -56,12 +56,13 @@ async def approve_request(
     """
     ruling = Ruling(RequestStatus.APPROVED, edits)
     while True:
-        request = await find_request(store, actor, request_id)
+        records = await find_records(store, actor, request_id, edits)
+        request = records.request
         if (standing := await standing_decision(store, request, ruling)) is not None:
             return standing
         require_version(request.version, expected_version)
         try:
-            plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
+            plan = await plan_approval(store, actor, records, edits, confirmed, now=now)
         except Refusal:
             if await is_as_read(store, request):
                 raise
@@ -70,7 +71,7 @@ async def approve_request(
             request.practice_id, plan.appointment.booking, there=plan.days
         )
         decision = ruling.to_decision(actor, now, plan.appointment.id)
-        approval = _Approval(store, actor, request, plan, decision, confirmed)
+        approval = _prepared(store, actor, request, plan, decision=decision, confirmed=confirmed)
         try:
             seen_by = await store.transaction(approval.write)
         except LostRace:
@@ -86,7 +87,11 @@ async def approve_request(
 
 @dataclass(frozen=True, slots=True)
 class _Approval:
-    """The writes of one approval; `write` may run several times in transactions of its own."""
+    """The writes of one approval; `write` may run several times in transactions of its own.
+
+    `decided` and `appointment` are as they will be stored, with the e-mail that `event` asks for
+    waiting.
+    """
 
     store: Store
     actor: StaffMember
@@ -94,22 +99,9 @@ class _Approval:
     plan: ApprovalPlan
     decision: Decision
     confirmed: Confirmed
-
-    @property
-    def notification(self) -> Notification:
-        return Notification(
-            f"{self.request.id}:approved", NotificationStatus.WAITING, self.decision.at
-        )
-
-    @property
-    def appointment(self) -> Appointment:
-        return replace(self.plan.appointment, notification=self.notification)
-
-    @property
-    def decided(self) -> AppointmentRequest:
-        requester = replace(self.request.requester, client_id=self.plan.client.id)
-        decided = self.request.decide(self.decision)
-        return replace(decided, requester=requester, notification=self.notification)
+    decided: AppointmentRequest
+    appointment: Appointment
+    event: RequestApproved
 
     async def write(self, session: Session) -> frozenset[UUID]:
         """Write it all; return who could see the request until then."""
@@ -143,17 +135,8 @@ class _Approval:
             ),
             session=session,
         )
-        event = approved_event(
-            self.request,
-            self.decision,
-            practice=self.plan.practice,
-            client=self.plan.client,
-            appointment=self.plan.appointment,
-            previous=self.plan.original,
-            changes=self.plan.changes,
-        )
         await self.store.outbox.add(
-            event, exchange=SCHEDULING, routing_key="request.approved", session=session
+            self.event, exchange=SCHEDULING, routing_key="request.approved", session=session
         )
         return seen_by
 
@@ -189,3 +172,32 @@ class _Approval:
             "warnings": [warning.as_members() for warning in self.plan.warnings],
             "client_created": self.plan.client_is_new,
         }
+
+
+def _prepared(
+    store: Store,
+    actor: StaffMember,
+    request: AppointmentRequest,
+    plan: ApprovalPlan,
+    *,
+    decision: Decision,
+    confirmed: Confirmed,
+) -> _Approval:
+    """Return all that can be made before the transaction, so that others wait less for it."""
+    event = approved_event(
+        request,
+        decision,
+        practice=plan.practice,
+        client=plan.client,
+        appointment=plan.appointment,
+        previous=plan.original,
+        changes=plan.changes,
+    )
+    waiting = Notification(event.id, NotificationStatus.WAITING, decision.at)
+    decided = replace(
+        request.decide(decision),
+        requester=replace(request.requester, client_id=plan.client.id),
+        notification=waiting,
+    )
+    appointment = replace(plan.appointment, notification=waiting)
+    return _Approval(store, actor, request, plan, decision, confirmed, decided, appointment, event)

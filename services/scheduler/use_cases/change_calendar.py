@@ -8,6 +8,7 @@ from services.scheduler.domain.appointment_request import RequestFlag
 from services.scheduler.domain.people import Client, StaffMember
 from services.scheduler.domain.refusals import Clash, SlotTaken
 from services.scheduler.mongo.store import Store
+from services.scheduler.mongo.unsettled import Changed
 from shared.mongo import Session
 
 
@@ -109,6 +110,13 @@ async def _flag_other_requests(
         flag = RequestFlag.ORIGINAL_MOVED
     else:
         return
+    await store.unsettled.note(
+        Changed.APPOINTMENT,
+        before.id,
+        practice_id=before.practice_id,
+        now=change.after.changed_at,
+        session=session,
+    )
     await store.requests.flag_pending_about(
         before.practice_id, before.id, flag, except_id=change.request_id, session=session
     )

@@ -3,9 +3,9 @@
 The record is written first. Then the client's requests and appointments are shown to the staff now
 assigned, and the client's name is written on the appointments still ahead and on the requests that
 wait, so that the calendar shows it and the search finds it; what is over keeps the name of its
-time. Both are done at each call, also at one that changes nothing: interrupted, it is put right by
-saving the client once more. What is booked or asked for at the very moment of a change of name may
-keep the old one until then.
+time. Both are done at each call, also at one that changes nothing, and once more a minute later
+(`settle_changes`): an interrupted edit is put right by that, and so is what is booked or asked for
+at the very moment of a change of name.
 """
 
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ from services.scheduler.domain.permissions import Permission, require_permission
 from services.scheduler.domain.record_refusals import AssignedStaffUnknown, BirthDateInFuture
 from services.scheduler.domain.refusals import StaleVersion
 from services.scheduler.mongo.store import Store
+from services.scheduler.mongo.unsettled import Changed
 from services.scheduler.use_cases.decide import require_version
 from services.scheduler.use_cases.list_clients import find_client
 from services.scheduler.use_cases.show_to_assigned import show_to_assigned
@@ -43,11 +44,19 @@ async def edit_client(store: Store, actor: StaffMember, wanted: Client, *, now: 
         newly = set(wanted.assigned_staff_ids) - set(before.assigned_staff_ids)
         await require_assignable(store, actor, newly)
         after = replace(wanted, version=before.version + 1)
+        await store.unsettled.note(
+            Changed.CLIENT, wanted.id, practice_id=before.practice_id, now=now
+        )
         if not await store.clients.replace(before, after):
             raise StaleVersion
-    await show_to_assigned(store, after)
-    await _rename(store, after, now)
+    await carry_over(store, after, now=now)
     return after
+
+
+async def carry_over(store: Store, client: Client, *, now: datetime) -> None:
+    """Show what hangs on the record to the staff assigned, and under the client's name."""
+    await show_to_assigned(store, client)
+    await _rename(store, client, now)
 
 
 def require_born(client: Client, now: datetime) -> None:

@@ -1,6 +1,5 @@
-"""Work out what approving a request would do: read its records, apply the rules, write nothing."""
+"""Work out what approving a request would do: read it and its records, apply the rules."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -22,10 +21,11 @@ from services.scheduler.domain.refusals import (
     ClinicianUnknown,
     OriginalGone,
     OriginalMoved,
+    RequestNotFound,
     ServiceUnknown,
 )
 from services.scheduler.domain.warnings import BookingWarning
-from services.scheduler.mongo.approval_records import FoundRecords, NeededRecords
+from services.scheduler.mongo.approval_records import FoundRecords
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.choose_client import choose_client
 from services.scheduler.use_cases.warn_of import warnings_of
@@ -49,28 +49,38 @@ class ApprovalPlan:
     days: frozenset[str] | None = None
 
 
+async def find_records(
+    store: Store, actor: StaffMember, request_id: UUID, edits: Edits
+) -> FoundRecords:
+    """Return the request with its records; raises RequestNotFound as `find_request` does."""
+    records = await store.approval_records.read(actor, request_id, edits)
+    if records is None:
+        raise RequestNotFound
+    return records
+
+
 async def plan_approval(
     store: Store,
     actor: StaffMember,
-    request: AppointmentRequest,
+    records: FoundRecords,
     edits: Edits,
     confirmed: Confirmed,
     *,
     now: datetime,
 ) -> ApprovalPlan:
-    """Return the plan.
+    """Return the plan; `records` are those that were found for the same edits.
 
     Raises:
         Refusal: a rule or a record stands against it.
 
     """
-    original = await _original(store, request, confirmed)
+    request = records.request
+    original = _original(records, confirmed)
     if request.type is RequestType.CANCELLATION and original is not None:
-        return await _plan_cancellation(store, request, edits, original, now)
-    needed = _needed(request, edits, original)
-    records = await store.approval_records.read(actor, needed)
-    if records is None:
-        raise ActorNotStaff  # a practice that is gone has no staff
+        return _plan_cancellation(records, edits, original, now)
+    if (edits.clinician_id or request.asked.clinician_id or original) is None:
+        raise ClinicianNeeded
+    practice = _practice(records)
     service = _service(edits, request, original, records)
     if service is None:
         raise ServiceUnknown
@@ -102,7 +112,7 @@ async def plan_approval(
     asked_id = request.asked.service_id
     asked_service = None if asked_id is None else records.services.get(asked_id)
     return ApprovalPlan(
-        practice=records.practice,
+        practice=practice,
         client=client,
         client_is_new=is_new,
         original=original,
@@ -110,57 +120,31 @@ async def plan_approval(
         changes=changes_from_asked(
             request.asked, booking, asked_service=asked_service, original=original
         ),
-        warnings=warnings_of(records.practice, records.schedule, records.appointments, appointment),
+        warnings=warnings_of(practice, records.schedule, records.appointments, appointment),
         days=records.days,
     )
 
 
-async def _plan_cancellation(
-    store: Store, request: AppointmentRequest, edits: Edits, original: Appointment, now: datetime
+def _plan_cancellation(
+    records: FoundRecords, edits: Edits, original: Appointment, now: datetime
 ) -> ApprovalPlan:
     if edits != Edits():
         raise CancellationTakesNoEdits
-    practice, client = await asyncio.gather(
-        _practice(store, request.practice_id),
-        store.clients.get(request.practice_id, original.client_id),
-    )
-    if client is None:
+    practice = _practice(records)
+    if records.client is None:
         raise ClientUnknown
-    return ApprovalPlan(practice, client, False, original, original.cancel(now))
+    return ApprovalPlan(practice, records.client, False, original, original.cancel(now))
 
 
-async def _original(
-    store: Store, request: AppointmentRequest, confirmed: Confirmed
-) -> Appointment | None:
+def _original(records: FoundRecords, confirmed: Confirmed) -> Appointment | None:
+    request, original = records.request, records.original
     if request.type is RequestType.NEW:
         return None
-    if request.asked.appointment_id is None or request.requester.client_id is None:
-        raise OriginalGone
-    original = await store.appointments.get_of_client(
-        request.practice_id, request.requester.client_id, request.asked.appointment_id
-    )
     if original is None or not original.is_booked:
         raise OriginalGone
     if original.booking.start != request.asked.original_start and not confirmed.original:
         raise OriginalMoved(original.booking.start)
     return original
-
-
-def _needed(
-    request: AppointmentRequest, edits: Edits, original: Appointment | None
-) -> NeededRecords:
-    asked, kept = request.asked, original.booking if original else None
-    clinician_id = edits.clinician_id or asked.clinician_id or (kept.clinician_id if kept else None)
-    if clinician_id is None:
-        raise ClinicianNeeded
-    services = (edits.service_id, asked.service_id, kept.service_id if kept else None)
-    return NeededRecords(
-        service_ids=frozenset(one for one in services if one is not None),
-        clinician_id=clinician_id,
-        start=edits.start or asked.start or (kept.start if kept else None),
-        client_id=request.requester.client_id,
-        chosen_client_id=edits.client_id,
-    )
 
 
 def _service(
@@ -175,8 +159,7 @@ def _service(
     return None if wanted is None else records.services.get(wanted)
 
 
-async def _practice(store: Store, practice_id: UUID) -> Practice:
-    practice = await store.practices.get(practice_id)
-    if practice is None:
+def _practice(records: FoundRecords) -> Practice:
+    if records.practice is None:
         raise ActorNotStaff  # a practice that is gone has no staff
-    return practice
+    return records.practice

@@ -5,15 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.appointment_request import AppointmentRequest, Edits
+from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.booking_plan import Confirmed, FieldChange
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.domain.refusals import Clash, Refusal
 from services.scheduler.domain.warnings import BookingWarning
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.change_calendar import find_clashes
-from services.scheduler.use_cases.decide import find_request
-from services.scheduler.use_cases.plan_approval import plan_approval
+from services.scheduler.use_cases.plan_approval import find_records, plan_approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +35,15 @@ async def preview_request(
     *,
     now: datetime,
 ) -> Preview:
-    """Return the preview of a request; raises RequestNotFound."""
-    request = await find_request(store, actor, request_id)
-    return await preview_approval(store, actor, request, edits, confirmed, now=now)
+    """Return the preview of a request; a clash does not keep the rest of it back.
 
+    Raises:
+        RequestNotFound: there is none that the actor may see.
 
-async def preview_approval(
-    store: Store,
-    actor: StaffMember,
-    request: AppointmentRequest,
-    edits: Edits,
-    confirmed: Confirmed,
-    *,
-    now: datetime,
-) -> Preview:
-    """Return the preview; a clash does not keep the rest of it back."""
+    """
+    records = await find_records(store, actor, request_id, edits)
     try:
-        plan = await plan_approval(store, actor, request, edits, confirmed, now=now)
+        plan = await plan_approval(store, actor, records, edits, confirmed, now=now)
     except Refusal as refusal:
         return Preview(None, refusal=refusal)
     if not plan.appointment.is_booked:

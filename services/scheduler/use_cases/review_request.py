@@ -16,7 +16,7 @@ from services.scheduler.mongo.appointments import AppointmentFilter
 from services.scheduler.mongo.history import HistoryEntry
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.decide import find_request
-from services.scheduler.use_cases.preview_approval import Preview, preview_approval
+from services.scheduler.use_cases.preview_approval import Preview, preview_request
 from services.scheduler.use_cases.read_history import history_of
 from shared.schemas.vocabulary import RequestStatus
 
@@ -114,7 +114,7 @@ async def _preview(
 ) -> Preview | None:
     if request.status is not RequestStatus.PENDING:
         return None
-    return await preview_approval(store, actor, request, Edits(), NOTHING_CONFIRMED, now=now)
+    return await preview_request(store, actor, request.id, Edits(), NOTHING_CONFIRMED, now=now)
 
 
 def _flagged(request: AppointmentRequest, original: Appointment | None) -> AppointmentRequest:

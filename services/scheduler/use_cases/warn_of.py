@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Final
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.people import Practice, StaffMember
 from services.scheduler.domain.warnings import (
     BookingWarning,
@@ -19,7 +17,6 @@ from services.scheduler.mongo.appointments import AppointmentFilter
 from services.scheduler.mongo.store import Store
 
 _MOST: Final = 20
-_AROUND: Final = timedelta(days=1)
 
 
 async def warn_of_booking(
@@ -40,14 +37,16 @@ async def warn_of_booking(
 
 
 def warnings_of(
-    practice: Practice, schedule: WorkSchedule, others: Iterable[Appointment], wanted: Appointment
+    practice: Practice,
+    schedule: WorkSchedule | None,
+    others: Iterable[Appointment],
+    wanted: Appointment,
 ) -> tuple[BookingWarning, ...]:
     """Return the same from records that were read; `others` are the client's appointments."""
-    if schedule.is_empty:
+    if schedule is None or schedule.is_empty:
         hours: tuple[BookingWarning, ...] = (BookingWarning(WarningCode.NO_WORK_SCHEDULE),)
     else:
         interval = wanted.booking.interval
-        around = Interval(interval.start - _AROUND, interval.end + _AROUND)
-        working = working_time(schedule, practice.closures, practice.time_zone, around)
+        working = working_time(schedule, practice.closures, practice.time_zone, interval)
         hours = outside_hours(interval, working)
     return (*double_bookings(wanted, others), *hours)
