@@ -1,9 +1,15 @@
 """From what was decided to the events that tell of it."""
 
+from dataclasses import asdict
 from typing import Final
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.appointment_request import AppointmentRequest, Decision
+from services.scheduler.domain.appointment_request import (
+    AppointmentRequest,
+    Asked,
+    Decision,
+    Requester,
+)
 from services.scheduler.domain.booking_plan import FieldChange
 from services.scheduler.domain.people import Client, Practice
 from shared.schemas.appointment_changed import (
@@ -12,15 +18,21 @@ from shared.schemas.appointment_changed import (
     AppointmentChangedData,
 )
 from shared.schemas.appointment_details import (
+    Addressee,
     AskedFor,
     Booked,
     Change,
+    EmailTexts,
     PracticeContact,
     Previous,
     Recipient,
 )
 from shared.schemas.request_approved import RequestApproved, RequestApprovedData
-from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
+from shared.schemas.request_declined import (
+    DeclineMessage,
+    RequestDeclined,
+    RequestDeclinedData,
+)
 
 SOURCE: Final = "/openchair/scheduler"
 
@@ -47,9 +59,9 @@ def approved_event(
             request_id=request.id,
             request_type=request.type,
             decided_at=decision.at,
-            practice=_contact(practice),
-            client=_recipient(client, request.requester.time_zone),
-            asked=AskedFor(start=request.asked.start, clinician_name=request.asked.clinician_name),
+            practice=contact_of(practice),
+            client=recipient_of(client, request.requester),
+            asked=_asked(request.asked),
             appointment=_booked(appointment),
             previous=previous and _previous(previous),
             changes=_changes(changes),
@@ -57,8 +69,10 @@ def approved_event(
     )
 
 
-def declined_event(request: AppointmentRequest, decision: Decision) -> RequestDeclined:
-    """Return ids and times only; the reason stays with the practice."""
+def declined_event(
+    request: AppointmentRequest, decision: Decision, message: DeclineMessage | None = None
+) -> RequestDeclined:
+    """Return ids and times, and the message if there is one; the reason stays with the practice."""
     return RequestDeclined(
         id=f"{request.id}:declined",
         source=SOURCE,
@@ -67,8 +81,23 @@ def declined_event(request: AppointmentRequest, decision: Decision) -> RequestDe
         practiceid=request.practice_id,
         correlationid=request.correlation_id,
         data=RequestDeclinedData(
-            request_id=request.id, request_type=request.type, decided_at=decision.at
+            request_id=request.id,
+            request_type=request.type,
+            decided_at=decision.at,
+            message=message,
         ),
+    )
+
+
+def decline_message(
+    text: str, asked: Asked, *, practice: Practice, client: Addressee
+) -> DeclineMessage:
+    """Return what staff wrote, with what the client's e-mail needs beside it."""
+    return DeclineMessage(
+        text=text,
+        practice=contact_of(practice),
+        client=client,
+        asked=_asked(asked),
     )
 
 
@@ -81,6 +110,7 @@ def appointment_changed_event(
     appointment: Appointment,
     previous: Appointment | None,
     changes: tuple[FieldChange, ...],
+    notify_client: bool,
     correlation_id: str,
 ) -> AppointmentChanged:
     """Return what staff did to the calendar, with what the client's e-mail needs."""
@@ -94,9 +124,9 @@ def appointment_changed_event(
         data=AppointmentChangedData(
             change=change,
             changed_at=appointment.changed_at,
-            notify_client=practice.emails_staff_changes,
-            practice=_contact(practice),
-            client=_recipient(client),
+            notify_client=notify_client,
+            practice=contact_of(practice),
+            client=recipient_of(client),
             appointment=_booked(appointment),
             previous=previous and _previous(previous),
             changes=_changes(changes),
@@ -104,22 +134,35 @@ def appointment_changed_event(
     )
 
 
-def _contact(practice: Practice) -> PracticeContact:
+def contact_of(practice: Practice) -> PracticeContact:
+    """Return how the practice signs its e-mails, as it is set now."""
+    emails = practice.emails
     return PracticeContact(
         name=practice.name,
         time_zone=practice.time_zone,
         phone=practice.phone,
         email=practice.email,
+        sender_name=emails.sender_name,
+        reply_to=emails.reply_to,
+        language=emails.language,
+        portal_url=practice.portal_url,
+        texts=EmailTexts(**asdict(emails.texts)),
     )
 
 
-def _recipient(client: Client, told_zone: str | None = None) -> Recipient:
+def recipient_of(client: Client, who: Requester | None = None) -> Recipient:
+    """Return the client on record; zone and language are as told with the request, if they were."""
     return Recipient(
         client_id=client.id,
         name=client.name,
         email=client.email,
-        time_zone=told_zone or client.time_zone,
+        time_zone=(who and who.time_zone) or client.time_zone,
+        language=(who and who.language) or client.language,
     )
+
+
+def _asked(asked: Asked) -> AskedFor:
+    return AskedFor(start=asked.start, clinician_name=asked.clinician_name)
 
 
 def _changes(changes: tuple[FieldChange, ...]) -> tuple[Change, ...]:

@@ -1,6 +1,7 @@
 """What the scheduler does with messages."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,8 +18,9 @@ from services.scheduler.use_cases.withdraw_request import withdraw_request
 from shared.messaging.ack_policy import Handler, InvalidMessage
 from shared.messaging.events import parse_event
 from shared.mongo import is_outage
-from shared.schemas.notification_failed import NotificationFailed
-from shared.schemas.notification_sent import NotificationSent
+from shared.schemas.notification_failed import NotificationFailed, NotificationFailedData
+from shared.schemas.notification_sent import NotificationSent, NotificationSentData
+from shared.schemas.notification_skipped import NotificationSkipped, NotificationSkippedData
 from shared.schemas.request_submitted import RequestSubmitted
 from shared.schemas.request_withdrawn import RequestWithdrawn
 
@@ -30,9 +32,11 @@ _FROM_THE_PORTAL: Final[Mapping[str, type[RequestSubmitted | RequestWithdrawn]]]
     "openchair.request.submitted.v1": RequestSubmitted,
     "openchair.request.withdrawn.v1": RequestWithdrawn,
 }
-_FROM_THE_NOTIFIER: Final[Mapping[str, type[NotificationSent | NotificationFailed]]] = {
+Outcome = NotificationSent | NotificationFailed | NotificationSkipped
+_FROM_THE_NOTIFIER: Final[Mapping[str, type[Outcome]]] = {
     "openchair.notification.sent.v1": NotificationSent,
     "openchair.notification.failed.v1": NotificationFailed,
+    "openchair.notification.skipped.v1": NotificationSkipped,
 }
 
 log = structlog.get_logger(__name__)
@@ -67,7 +71,7 @@ def notification_handler(store: Store) -> Handler:
     async def handle(message: AbstractIncomingMessage) -> None:
         event = parse_event(message.body, _FROM_THE_NOTIFIER)
         structlog.contextvars.bind_contextvars(
-            correlation_id=event.correlationid, appointment_id=str(event.data.appointment_id)
+            correlation_id=event.correlationid, **_subject(event.data)
         )
         outcome = _outcome(event)
         recorded = await record_notification(store, outcome)
@@ -92,16 +96,23 @@ def _withdrawal(event: RequestWithdrawn) -> Withdrawal:
     )
 
 
-def _outcome(event: NotificationSent | NotificationFailed) -> EmailOutcome:
+def _subject(
+    data: NotificationSentData | NotificationFailedData | NotificationSkippedData,
+) -> dict[str, str]:
+    ids = {"appointment_id": data.appointment_id, "request_id": data.request_id}
+    return {name: str(identifier) for name, identifier in ids.items() if identifier is not None}
+
+
+def _outcome(event: Outcome) -> EmailOutcome:
     data = event.data
-    if isinstance(event, NotificationFailed):
-        failed = Notification(
-            data.event_id, NotificationStatus.FAILED, data.at, reason=event.data.reason.value
-        )
-        return EmailOutcome(event.practiceid, failed, event.data.smtp_code)
-    return EmailOutcome(
-        event.practiceid, Notification(data.event_id, NotificationStatus.SENT, data.at)
-    )
+    told = Notification(data.event_id, NotificationStatus.SENT, data.at)
+    match event:
+        case NotificationSkipped(data=skipped):
+            told = replace(told, status=NotificationStatus.SKIPPED, reason=skipped.reason.value)
+        case NotificationFailed(data=failed):
+            told = replace(told, status=NotificationStatus.FAILED, reason=failed.reason.value)
+            return EmailOutcome(event.practiceid, told, failed.smtp_code)
+    return EmailOutcome(event.practiceid, told)
 
 
 def _now() -> datetime:

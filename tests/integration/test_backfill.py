@@ -10,17 +10,19 @@ from shared.schemas.vocabulary import RequestStatus
 from tests.harness.practice import START, approve, open_practice
 
 _SINCE = {
-    "practices": ["version", "locations", "closures", "emails_staff_changes"],
+    "practices": ["version", "locations", "closures", "emails_staff_changes", "emails"],
     "staff": ["version", "active", "email_key"],
     "services": ["version", "active", "fewest_minutes", "most_minutes"],
-    "clients": ["version", "email_key", "search"],
+    "clients": ["version", "email_key", "search", "language"],
     "requests": [
         "submitted_by",
         "asked.minutes",
         "follow_up",
         "notification",
         "client.search",
+        "client.language",
         "decision.edits.client_id",
+        "decision.message",
     ],
     "appointments": ["version", "changed_at", "notification"],
 }

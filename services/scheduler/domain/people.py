@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.scheduler.domain.email_settings import AS_USUAL, EmailSettings
 from shared.auth.actors import Role
-from shared.schemas.vocabulary import Modality
+from shared.schemas.vocabulary import Language, Modality
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Closure:
 class Practice:
     """The tenant; `time_zone` is an IANA name.
 
-    `emails_staff_changes` says whether a client hears by e-mail of what staff book, move or cancel
-    without a request.
+    `portal_url` is where clients ask for appointments: it is kept with the portal settings and only
+    read with the practice, since every e-mail says it.
     """
 
     id: UUID
@@ -36,7 +37,8 @@ class Practice:
     email: str | None
     locations: tuple[str, ...] = ()
     closures: tuple[Closure, ...] = ()
-    emails_staff_changes: bool = True
+    emails: EmailSettings = AS_USUAL
+    portal_url: str | None = None
     version: int = 1
 
 
@@ -92,7 +94,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client record; `time_zone` is the client's own where known."""
+    """A client record; `time_zone` and `language` are the client's own where known."""
 
     id: UUID
     practice_id: UUID
@@ -102,4 +104,5 @@ class Client:
     birth_date: date
     assigned_staff_ids: tuple[UUID, ...]
     time_zone: str | None = None
+    language: Language | None = None
     version: int = 1

@@ -70,7 +70,11 @@ class ApprovalRecords:
 
     async def read(self, actor: StaffMember, needed: NeededRecords) -> FoundRecords | None:
         """Return what there is; None when not even the practice is."""
-        pipeline = [{"$match": {"_id": actor.practice_id}}, *_lookups(actor, needed)]
+        pipeline = [
+            {"$match": {"_id": actor.practice_id}},
+            practices.WITH_PORTAL,
+            *_lookups(actor, needed),
+        ]
         async for row in self._practices.aggregate(pipeline):
             schedules = [work_schedules.from_document(one) for one in row["work_schedules"]]
             return FoundRecords(

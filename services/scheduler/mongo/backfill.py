@@ -5,12 +5,15 @@ Fields are only ever added, so that a process of the version before can go on wh
 
 from typing import Any, Final
 
+from services.scheduler.domain.email_settings import AS_USUAL
+from services.scheduler.mongo import email_settings
 from services.scheduler.mongo.search import searchable
 from shared.mongo import Collection, Database
 
 # Collection, the field that says whether a record is of today, and what is set where it is missing.
 # Values beginning with "$" are read from the record.
-_ADDED: Final[list[tuple[str, str, dict[str, Any]]]] = [
+_Added = list[tuple[str, str, dict[str, Any]]]
+_ADDED_IN_0_2: Final[_Added] = [
     (
         "practices",
         "version",
@@ -48,9 +51,16 @@ _ADDED: Final[list[tuple[str, str, dict[str, Any]]]] = [
         },
     ),
 ]
+_ADDED_FOR_EMAILS: Final[_Added] = [
+    ("practices", "emails", {"emails": email_settings.to_fields(AS_USUAL)["emails"]}),
+    ("clients", "language", {"language": None}),
+]
 _NAMED: Final = [("clients", "name", "search"), ("requests", "client.name", "client.search")]
 
-_STEP: Final = "fields-of-0.2"
+_STEPS: Final[dict[str, _Added]] = {
+    "fields-of-0.2": _ADDED_IN_0_2,
+    "e-mail-settings": _ADDED_FOR_EMAILS,
+}
 _RETIRED: Final = {
     "clients": ["practice_id_1_search_words_1"],
     "staff": ["practice_id_1"],
@@ -69,14 +79,15 @@ _RETIRED: Final = {
 
 async def fill_in(database: Database) -> None:
     """Add the missing fields, unless that was done; two at once do no harm."""
-    done = {"_id": _STEP}
-    if await database["migrations"].find_one(done) is not None:
-        return
-    for name, field, values in _ADDED:
-        await database[name].update_many({field: {"$exists": False}}, [{"$set": values}])
-    for name, source, target in _NAMED:
-        await _make_searchable(database[name], source, target)
-    await database["migrations"].update_one(done, {"$set": {"complete": True}}, upsert=True)
+    for step, added in _STEPS.items():
+        done = {"_id": step}
+        if await database["migrations"].find_one(done) is not None:
+            continue
+        for name, field, values in added:
+            await database[name].update_many({field: {"$exists": False}}, [{"$set": values}])
+        for name, source, target in _NAMED:
+            await _make_searchable(database[name], source, target)
+        await database["migrations"].update_one(done, {"$set": {"complete": True}}, upsert=True)
 
 
 async def drop_retired_indexes(database: Database) -> None:

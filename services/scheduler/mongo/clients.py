@@ -12,6 +12,7 @@ from services.scheduler.mongo import dates
 from services.scheduler.mongo.access import clients_visible_to
 from services.scheduler.mongo.search import name_begins, searchable, sort_key
 from shared.mongo import BulkWriteError, Collection, Database, Document, Session
+from shared.schemas.vocabulary import Language
 
 Birth = tuple[date, str]
 """When somebody was born, and their name as it is sorted."""
@@ -200,12 +201,14 @@ def to_document(client: Client) -> Document:
         "birth_date": dates.to_bson(client.birth_date),
         "assigned_staff_ids": list(client.assigned_staff_ids),
         "time_zone": client.time_zone,
+        "language": client.language and client.language.value,
         "version": client.version,
     }
 
 
 def from_document(document: Document) -> Client:
     """Return the client."""
+    language = document.get("language")  # not written by the version before
     return Client(
         id=document["_id"],
         practice_id=document["practice_id"],
@@ -215,5 +218,6 @@ def from_document(document: Document) -> Client:
         birth_date=dates.from_bson(document["birth_date"]),
         assigned_staff_ids=tuple(document["assigned_staff_ids"]),
         time_zone=document["time_zone"],
+        language=language and Language(language),
         version=document["version"],
     )

@@ -71,7 +71,7 @@ class DirectChange:
     @property
     def appointment(self) -> Appointment:
         """The appointment as it is written; its e-mail waits when there is to be one."""
-        if not (self.is_told and self.practice.emails_staff_changes):
+        if not (self.is_told and self.practice.emails.staff_changes):
             return self.after
         waiting = Notification(self.event_id, NotificationStatus.WAITING, self.after.changed_at)
         return replace(self.after, notification=waiting)
@@ -149,6 +149,7 @@ def _event(change: DirectChange) -> AppointmentChanged:
         appointment=change.after,
         previous=change.before,
         changes=change.changes,
+        notify_client=change.practice.emails.staff_changes,
         correlation_id=change.correlation_id,
     )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.scheduler.domain.email_settings import EmailSettings
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from services.scheduler.mongo.store import Store
 from shared.auth.actors import Role
@@ -46,7 +47,7 @@ def _practice(names: Names, name: str) -> Practice:
         "America/New_York",
         None,
         "office@example.org",
-        emails_staff_changes=EMAILS_STAFF_CHANGES[name],
+        emails=EmailSettings(staff_changes=EMAILS_STAFF_CHANGES[name]),
     )
 
 
