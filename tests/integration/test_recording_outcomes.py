@@ -61,7 +61,7 @@ async def test_an_outcome_is_noted_on_the_request_and_on_the_appointment(
 async def test_outcomes_in_any_order(
     approved: Approved, outcomes: list[NotificationStatus], stands: tuple[NotificationStatus, int]
 ) -> None:
-    """Sent wins, whenever it comes, then skipped; a repetition changes nothing, not even the time."""
+    """Sent wins, then skipped, whenever they come; a repetition changes not even the time."""
     status, index = stands
     for number, outcome in enumerate(outcomes):
         changed = await approved.tell(outcome, minutes=number)
