@@ -39,13 +39,17 @@ class StaffApi:
         actor: StaffMember | None,
         params: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        *,
+        body: Any = None,
     ) -> httpx.Response:
         """Ask as a member of staff; None is somebody without a token."""
         told = dict(headers or {})
         if actor is not None:
             told["Authorization"] = f"Bearer {self._token(actor)}"
         query = urlencode(params)
-        return await self._http.request(method, f"{path}?{query}" if query else path, headers=told)
+        return await self._http.request(
+            method, f"{path}?{query}" if query else path, headers=told, json=body
+        )
 
     async def get(self, path: str, actor: StaffMember | None, *params: tuple[str, str]) -> Any:
         """Read something that must be there, as JSON."""

@@ -16,6 +16,7 @@ from services.scheduler.http_api.dependencies import (
     utc_now,
 )
 from services.scheduler.http_api.request_models import RequestOutput
+from services.scheduler.http_api.requests import RequestId
 from services.scheduler.use_cases.handle_failed_email import (
     handle_failed_email,
     handle_failed_message,
@@ -68,7 +69,7 @@ def decline_message_routes(wiring: Wiring) -> APIRouter:
 
     @router.post("/{request_id}/email-handled")
     async def email_handled(
-        request_id: UUID, actor: Annotated[StaffMember, staff], response: Response
+        request_id: RequestId, actor: Annotated[StaffMember, staff], response: Response
     ) -> RequestOutput:
         """Tick off that you told a declined client in another way what the message said."""
         now = utc_now()
@@ -78,13 +79,13 @@ def decline_message_routes(wiring: Wiring) -> APIRouter:
 
     @router.post("/{request_id}/resend-email")
     async def resend(
-        request_id: UUID, actor: Annotated[StaffMember, staff], response: Response
+        request_id: RequestId, actor: Annotated[StaffMember, staff], response: Response
     ) -> RequestOutput:
         """Send a declined client the message again, to their address as it is now."""
         now = utc_now()
         request = await resend_decline_message(store, actor, request_id, now=now)
         wiring.wake_relay()
-        log.info("email.resent", request_id=str(request.id))
+        log.info("email.resent")
         set_etag(response, request.version)
         return RequestOutput.of(request, now)
 
