@@ -248,13 +248,20 @@ async def test_a_direct_change_is_not_told_again_where_nobody_is_to_hear_of_it(
 
 
 async def test_of_what_is_over_nobody_is_written(approved: Approved) -> None:
-    """To the minute: while it lasts, the client may still ask where."""
+    """To the minute; one that was cancelled is over when it would have begun."""
     small = approved.small
     await approved.tell(FAILED)
     appointment = await approved.appointment()
     with pytest.raises(AppointmentOver):
         await resend(small, appointment, now=appointment.booking.end)
-    await resend(small, appointment, now=appointment.booking.end - timedelta(minutes=1))
+    again = await resend(small, appointment, now=appointment.booking.end - timedelta(minutes=1))
+    assert again.notification is not None
+    gone = (await cancel(small, appointment)).appointment
+    assert gone.notification is not None
+    await approved.tell(FAILED, event_id=gone.notification.event_id)
+    with pytest.raises(AppointmentOver):
+        await resend(small, gone, now=appointment.booking.start)
+    await resend(small, gone, now=appointment.booking.start - timedelta(minutes=1))
 
 
 async def test_who_may_not_see_it_sends_nothing(approved: Approved) -> None:

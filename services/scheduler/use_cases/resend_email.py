@@ -60,7 +60,7 @@ async def resend_email(
     while True:
         appointment = await find_appointment(store, actor, appointment_id)
         before = must_be_over_with(appointment.notification)
-        if appointment.booking.end <= now:
+        if appointment.over_at <= now:
             raise AppointmentOver
         records = await _read(store, actor, appointment, before)
         if not _is_wanted(records, appointment, before):
