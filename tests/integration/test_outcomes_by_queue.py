@@ -198,7 +198,7 @@ async def test_what_became_of_a_declines_message_is_recorded(
 
     async def status() -> NotificationStatus | None:
         notification = (await declined.request()).notification
-        return notification and notification.status
+        return None if notification is None else notification.status
 
     async def has_failed() -> bool:
         return await status() is FAILED

@@ -70,7 +70,7 @@ class Notifications:
         appointment_version: int | None,
         session: Session,
     ) -> ToldOf | None:
-        """Write the e-mail of another delivery where `before` still is the last one as it was.
+        """Write the e-mail of another delivery where `before` still is the last one.
 
         `appointment_version` is what an appointment must still have, if it is about one.
         """
@@ -79,7 +79,6 @@ class Notifications:
             {
                 "practice_id": practice_id,
                 "notification.event_id": before.event_id,
-                "notification.status": before.status.value,
             },
             {"notification": to_document(again)},
             session,

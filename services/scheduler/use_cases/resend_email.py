@@ -110,9 +110,6 @@ def _event(
         "practice": contact_of(records.practice),
         "client": _recipient(records.client, last.data.client),
     }
-    if isinstance(last, AppointmentChanged):
-        told = last.data.model_copy(update={**news, "notify_client": True})
-        return last.model_copy(update={"data": told})
     return last.model_copy(update={"data": last.data.model_copy(update=news)})
 
 
