@@ -74,7 +74,7 @@ async def test_what_staff_change_directly_is_emailed(system: System, free_hours:
 
 
 async def test_staff_send_an_email_again(system: System, free_hours: FreeHours) -> None:
-    """Two e-mails that say the same, each with an id of its own; a third click finds one waiting."""
+    """They say the same, each under an id of its own; one that waits is not sent twice."""
     request = await system.ask("amara", free_hours.take())
     decided = (await system.decide(request, "approve")).json()
     path = f"/v1/appointments/{decided['appointment']['id']}"

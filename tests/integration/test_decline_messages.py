@@ -17,6 +17,7 @@ from services.scheduler.domain.refusals import (
     StaleVersion,
 )
 from services.scheduler.use_cases.decide import Decided
+from services.scheduler.use_cases.follow_up import follow_up
 from services.scheduler.use_cases.show_to_do import show_to_do
 from shared.schemas.request_declined import RequestDeclined
 from shared.schemas.request_submitted import ProspectiveClient
@@ -177,6 +178,11 @@ async def test_a_failed_message_is_to_be_seen_to_by_whoever_may_see_the_request(
     with pytest.raises(RequestNotFound):
         await declined.handle(small.marcus)
 
+    ticked = NOW + timedelta(minutes=3)
+    await follow_up(small.store, small.dana, declined.request_id, done=True, now=ticked)
+    (shown,) = (await show_to_do(small.store, small.dana, now=NOW)).failed_decline_messages
+    assert shown.client == small.amara
+
     racers = await asyncio.gather(*(declined.handle(who) for who in (small.dana, small.priya) * 4))
 
     names = {one.notification.handled_by for one in racers if one.notification}
@@ -185,6 +191,7 @@ async def test_a_failed_message_is_to_be_seen_to_by_whoever_may_see_the_request(
     assert [entry.action for entry in await declined.history()] == [
         "declined",
         "email-failed",
+        "client-told",
         "email-handled",
     ]
     assert await declined.tell(SENT, minutes=9)
