@@ -25,7 +25,10 @@ from services.scheduler.use_cases.import_appointments import import_appointments
 from services.scheduler.use_cases.import_clients import import_clients
 from shared import mongo
 
-KINDS: Final = {"clients": client_rows.COLUMNS, "appointments": appointment_rows.COLUMNS}
+KINDS: Final = {
+    "clients": (client_rows.COLUMNS, client_rows.MAY_FOLLOW),
+    "appointments": (appointment_rows.COLUMNS, ()),
+}
 REPORT_COLUMNS: Final = ("row", "outcome", "column", "code", "what_to_do")
 
 _STANDARD_INPUT: Final = Path("-")
@@ -60,7 +63,7 @@ def run_import(arguments: argparse.Namespace, mongodb_url: str) -> int:
     """
     with _source(arguments.file) as file, _report(arguments.report, arguments.file) as report:
         try:
-            tally = _Tally(Progress(survey(file, KINDS[arguments.kind]), sys.stderr), report)
+            tally = _Tally(Progress(survey(file, *KINDS[arguments.kind]), sys.stderr), report)
             _import_all(arguments, mongodb_url, file, tally)
         except FileRefused as error:
             raise ImportStopped(str(error)) from None
@@ -95,7 +98,7 @@ async def _import(
         practice = await store.practices.get_by_slug(arguments.practice)
         if practice is None:
             raise ImportStopped("there is no practice of that short name in this database")
-        rows = read_rows(file, KINDS[arguments.kind])
+        rows = read_rows(file, *KINDS[arguments.kind])
         dry_run, now = arguments.dry_run, datetime.now(UTC)
         if arguments.kind == "clients":
             await import_clients(store, practice, rows, tally.add, dry_run=dry_run, now=now)

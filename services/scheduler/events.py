@@ -1,9 +1,15 @@
 """From what was decided to the events that tell of it."""
 
+from dataclasses import asdict
 from typing import Final
 
 from services.scheduler.domain.appointment import Appointment
-from services.scheduler.domain.appointment_request import AppointmentRequest, Decision
+from services.scheduler.domain.appointment_request import (
+    AppointmentRequest,
+    Asked,
+    Decision,
+    Requester,
+)
 from services.scheduler.domain.booking_plan import FieldChange
 from services.scheduler.domain.people import Client, Practice
 from services.scheduler.domain.portal_access import Invitation, PortalAccess, invitation_event_id
@@ -13,16 +19,22 @@ from shared.schemas.appointment_changed import (
     AppointmentChangedData,
 )
 from shared.schemas.appointment_details import (
+    Addressee,
     AskedFor,
     Booked,
     Change,
+    EmailTexts,
     PracticeContact,
     Previous,
     Recipient,
 )
 from shared.schemas.client_invited import ClientInvited, ClientInvitedData
 from shared.schemas.request_approved import RequestApproved, RequestApprovedData
-from shared.schemas.request_declined import RequestDeclined, RequestDeclinedData
+from shared.schemas.request_declined import (
+    DeclineMessage,
+    RequestDeclined,
+    RequestDeclinedData,
+)
 
 SOURCE: Final = "/openchair/scheduler"
 
@@ -49,9 +61,9 @@ def approved_event(
             request_id=request.id,
             request_type=request.type,
             decided_at=decision.at,
-            practice=_contact(practice, client),
-            client=_recipient(client, request.requester.time_zone),
-            asked=AskedFor(start=request.asked.start, clinician_name=request.asked.clinician_name),
+            practice=contact_of(practice, client),
+            client=recipient_of(client, request.requester),
+            asked=_asked(request.asked),
             appointment=_booked(appointment),
             previous=previous and _previous(previous),
             changes=_changes(changes),
@@ -59,8 +71,10 @@ def approved_event(
     )
 
 
-def declined_event(request: AppointmentRequest, decision: Decision) -> RequestDeclined:
-    """Return ids and times only; the reason stays with the practice."""
+def declined_event(
+    request: AppointmentRequest, decision: Decision, message: DeclineMessage | None = None
+) -> RequestDeclined:
+    """Return ids and times, and the message if there is one; the reason stays with the practice."""
     return RequestDeclined(
         id=f"{request.id}:declined",
         source=SOURCE,
@@ -69,8 +83,23 @@ def declined_event(request: AppointmentRequest, decision: Decision) -> RequestDe
         practiceid=request.practice_id,
         correlationid=request.correlation_id,
         data=RequestDeclinedData(
-            request_id=request.id, request_type=request.type, decided_at=decision.at
+            request_id=request.id,
+            request_type=request.type,
+            decided_at=decision.at,
+            message=message,
         ),
+    )
+
+
+def decline_message(
+    text: str, asked: Asked, *, practice: Practice, client: Client | None, addressee: Addressee
+) -> DeclineMessage:
+    """Return what staff wrote, with what the e-mail needs beside it; None is not on record."""
+    return DeclineMessage(
+        text=text,
+        practice=contact_of(practice, client),
+        client=addressee,
+        asked=_asked(asked),
     )
 
 
@@ -83,6 +112,7 @@ def appointment_changed_event(
     appointment: Appointment,
     previous: Appointment | None,
     changes: tuple[FieldChange, ...],
+    notify_client: bool,
     correlation_id: str,
 ) -> AppointmentChanged:
     """Return what staff did to the calendar, with what the client's e-mail needs."""
@@ -96,9 +126,9 @@ def appointment_changed_event(
         data=AppointmentChangedData(
             change=change,
             changed_at=appointment.changed_at,
-            notify_client=practice.emails_staff_changes,
-            practice=_contact(practice, client),
-            client=_recipient(client),
+            notify_client=notify_client,
+            practice=contact_of(practice, client),
+            client=recipient_of(client),
             appointment=_booked(appointment),
             previous=previous and _previous(previous),
             changes=_changes(changes),
@@ -125,31 +155,47 @@ def client_invited_event(
         data=ClientInvitedData(
             invitation_id=invitation.id,
             invited_at=invitation.at,
-            practice=_contact(practice, client),
-            client=_recipient(client),
+            practice=contact_of(practice, client),
+            client=recipient_of(client),
             portal_url=portal_url,
         ),
     )
 
 
-def _contact(practice: Practice, client: Client) -> PracticeContact:
-    has_access = client.portal_access is not PortalAccess.NONE
+def contact_of(practice: Practice, client: Client | None) -> PracticeContact:
+    """Return how the practice signs its e-mails, as it is set now.
+
+    Only who may use the portal is told where it is; None is somebody who is not on record, and who
+    asked there.
+    """
+    may_use_it = client is None or client.portal_access is not PortalAccess.NONE
+    emails = practice.emails
     return PracticeContact(
         name=practice.name,
         time_zone=practice.time_zone,
         phone=practice.phone,
         email=practice.email,
-        portal_url=practice.portal_url if has_access else None,
+        sender_name=emails.sender_name,
+        reply_to=emails.reply_to,
+        language=emails.language,
+        portal_url=practice.portal_url if may_use_it else None,
+        texts=EmailTexts(**asdict(emails.texts)),
     )
 
 
-def _recipient(client: Client, told_zone: str | None = None) -> Recipient:
+def recipient_of(client: Client, who: Requester | None = None) -> Recipient:
+    """Return the client on record; zone and language are as told with the request, if they were."""
     return Recipient(
         client_id=client.id,
         name=client.name,
         email=client.email,
-        time_zone=told_zone or client.time_zone,
+        time_zone=(who and who.time_zone) or client.time_zone,
+        language=(who and who.language) or client.language,
     )
+
+
+def _asked(asked: Asked) -> AskedFor:
+    return AskedFor(start=asked.start, clinician_name=asked.clinician_name)
 
 
 def _changes(changes: tuple[FieldChange, ...]) -> tuple[Change, ...]:

@@ -1,6 +1,7 @@
 """What the scheduler does with messages."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,6 +20,7 @@ from shared.messaging.events import parse_event
 from shared.mongo import is_outage
 from shared.schemas.notification_failed import NotificationFailed, NotificationFailedData
 from shared.schemas.notification_sent import NotificationSent, NotificationSentData
+from shared.schemas.notification_skipped import NotificationSkipped, NotificationSkippedData
 from shared.schemas.request_submitted import RequestSubmitted
 from shared.schemas.request_withdrawn import RequestWithdrawn
 
@@ -30,9 +32,11 @@ _FROM_THE_PORTAL: Final[Mapping[str, type[RequestSubmitted | RequestWithdrawn]]]
     "openchair.request.submitted.v1": RequestSubmitted,
     "openchair.request.withdrawn.v1": RequestWithdrawn,
 }
-_FROM_THE_NOTIFIER: Final[Mapping[str, type[NotificationSent | NotificationFailed]]] = {
+Outcome = NotificationSent | NotificationFailed | NotificationSkipped
+_FROM_THE_NOTIFIER: Final[Mapping[str, type[Outcome]]] = {
     "openchair.notification.sent.v1": NotificationSent,
     "openchair.notification.failed.v1": NotificationFailed,
+    "openchair.notification.skipped.v1": NotificationSkipped,
 }
 
 log = structlog.get_logger(__name__)
@@ -92,20 +96,26 @@ def _withdrawal(event: RequestWithdrawn) -> Withdrawal:
     )
 
 
-def _subject(data: NotificationSentData | NotificationFailedData) -> dict[str, str]:
-    ids = {"appointment_id": data.appointment_id, "client_id": data.client_id}
+def _subject(
+    data: NotificationSentData | NotificationFailedData | NotificationSkippedData,
+) -> dict[str, str]:
+    names = ("appointment_id", "request_id", "client_id")
+    ids = {name: getattr(data, name, None) for name in names}
     return {name: str(identifier) for name, identifier in ids.items() if identifier is not None}
 
 
-def _outcome(event: NotificationSent | NotificationFailed) -> EmailOutcome:
+def _outcome(event: Outcome) -> EmailOutcome:
     data = event.data
-    if isinstance(event, NotificationFailed):
-        failed = Notification(
-            data.event_id, NotificationStatus.FAILED, data.at, reason=event.data.reason.value
-        )
-        return EmailOutcome(event.practiceid, failed, event.data.smtp_code, data.client_id)
-    sent = Notification(data.event_id, NotificationStatus.SENT, data.at)
-    return EmailOutcome(event.practiceid, sent, client_id=data.client_id)
+    told = Notification(data.event_id, NotificationStatus.SENT, data.at)
+    match event:
+        case NotificationSkipped(data=skipped):
+            told = replace(told, status=NotificationStatus.SKIPPED, reason=skipped.reason.value)
+            return EmailOutcome(event.practiceid, told)
+        case NotificationFailed(data=failed):
+            told = replace(told, status=NotificationStatus.FAILED, reason=failed.reason.value)
+            return EmailOutcome(event.practiceid, told, failed.smtp_code, failed.client_id)
+        case NotificationSent(data=sent):
+            return EmailOutcome(event.practiceid, told, client_id=sent.client_id)
 
 
 def _now() -> datetime:

@@ -41,7 +41,15 @@ async def test_the_practice_is_read_edited_and_put_back(system: System) -> None:
     olga = Desk(system, "olga")
     before, etag = await olga.read("/v1/practice")
     closure = {"first_day": "2027-12-24", "last_day": "2027-12-26", "reason": "Holidays"}
-    wanted = {**before, "phone": None, "closures": [closure], "emails_staff_changes": False}
+    emails = {
+        "sender_name": "Elm Row",
+        "reply_to": "answers@example.org",
+        "language": "es",
+        "texts": {"arrival": "Ring twice.", "cancelling": "A day before.", "closing": "Yours"},
+        "staff_changes": False,
+        "decline_messages": True,
+    }
+    wanted = {**before, "phone": None, "closures": [closure], "emails": emails}
 
     edited = await olga.put("/v1/practice", wanted, etag)
 

@@ -239,6 +239,7 @@ async def test_a_client_given_to_another_takes_everything_along(system: System) 
         "name": "Renamed Casey",
         "assigned_staff_ids": [second["id"]],
         "time_zone": "America/Denver",
+        "language": "de",
     }
     assert code(await olga.put(path, wanted, None)) == (428, "version-needed")
 

@@ -71,3 +71,29 @@ async def test_what_staff_change_directly_is_emailed(system: System, free_hours:
         f"<{identifier}.{sequence}.changed@{domain}": f"Appointment {what}: Harbor Street Practice"
         for sequence, what in enumerate(("confirmed", "moved", "cancelled"))
     }
+
+
+async def test_staff_send_an_email_again(system: System, free_hours: FreeHours) -> None:
+    """They say the same, each under an id of its own; one that waits is not sent twice."""
+    request = await system.ask("amara", free_hours.take())
+    decided = (await system.decide(request, "approve")).json()
+    path = f"/v1/appointments/{decided['appointment']['id']}"
+    first = await wait_until_sent(system, path)
+    dana = system.headers("dana")
+
+    clicks = [await system.scheduler.post(f"{path}/resend-email", headers=dana) for _ in range(2)]
+
+    assert clicks[0].status_code == 200, clicks[0].text
+    assert clicks[0].json()["version"] == first["version"]
+    assert clicks[1].status_code in {200, 409}  # on its way, or sent already
+
+    async def all_sent() -> bool:
+        again = await wait_until_sent(system, path)
+        sent = len(system.emails("amara", request))
+        return again["email"]["at"] > first["email"]["at"] and sent == expected
+
+    expected = 1 + sum(click.status_code == 200 for click in clicks)
+    await eventually(all_sent, "each delivery is there, once")
+    mails = system.emails("amara", request)
+    assert len({str(mail["Message-ID"]) for mail in mails}) == expected
+    assert len({str(mail["Subject"]) for mail in mails}) == 1

@@ -56,7 +56,7 @@ async def run_clients(
     """Import clients' lines and return what became of them."""
     results: list[RowResult] = []
     file = io.BytesIO("\n".join([CLIENTS_HEADER, *lines]).encode())
-    rows = read_rows(file, client_rows.COLUMNS)
+    rows = read_rows(file, client_rows.COLUMNS, client_rows.MAY_FOLLOW)
     tell = told or results.extend
     await import_clients(small.store, small.practice, rows, tell, dry_run=dry_run, now=NOW)
     return results

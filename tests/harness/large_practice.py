@@ -120,7 +120,13 @@ def _decided(request: AppointmentRequest, chance: random.Random) -> AppointmentR
         appointment_id=None,
     )
     told = FollowUp(chance.random() < 0.9, PRIYA.name, decision.at)
-    return replace(request, decision=decision, follow_up=told if declined else None)
+    outcome = NotificationStatus.SENT if chance.random() < 0.95 else NotificationStatus.FAILED
+    return replace(
+        request,
+        decision=decision,
+        follow_up=told if declined else None,
+        notification=Notification(f"{request.id}:{request.status}", outcome, decision.at),
+    )
 
 
 def _appointment(number: int, chance: random.Random) -> Appointment:

@@ -9,6 +9,7 @@ from services.scheduler.domain.appointment_request import AppointmentRequest, Ed
 from services.scheduler.domain.booking_plan import NOTHING_CONFIRMED
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import StaffMember
+from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.change_appointment import find_appointment
 from services.scheduler.use_cases.decide import find_request
 from services.scheduler.use_cases.handle_failed_email import handle_failed_email
@@ -20,7 +21,10 @@ from tests.harness.practice import NOW, START, SmallPractice, approve
 
 FAILED: Final = NotificationStatus.FAILED
 SENT: Final = NotificationStatus.SENT
+SKIPPED: Final = NotificationStatus.SKIPPED
 REFUSED: Final = "address-refused"
+OVER: Final = "over"
+_REASONS: Final = {FAILED: REFUSED, SKIPPED: OVER}
 
 
 class Approved:
@@ -49,13 +53,9 @@ class Approved:
         practice_id: UUID | None = None,
     ) -> bool:
         """Record an outcome, so many minutes after the approval."""
-        failed = status is FAILED
-        at = NOW + timedelta(minutes=minutes)
-        reason = REFUSED if failed else None
-        notification = Notification(event_id or self.event_id, status, at, reason)
-        code = 550 if failed else None
-        outcome = EmailOutcome(practice_id or self.small.practice.id, notification, code)
-        return await record_notification(self.small.store, outcome)
+        practice_id = practice_id or self.small.practice.id
+        notification = told(status, event_id or self.event_id, minutes)
+        return await tell(self.small.store, practice_id, notification)
 
     async def move(self, **edits: object) -> Appointment:
         """Move the appointment directly, half a minute after the approval."""
@@ -99,7 +99,13 @@ async def approve_one(small: SmallPractice, start: datetime = START) -> Approved
     return Approved(small, decided.request.id, decided.appointment.id)
 
 
+async def tell(store: Store, practice_id: UUID, notification: Notification) -> bool:
+    """Record an outcome as the notifier tells it."""
+    code = 550 if notification.status is FAILED else None
+    return await record_notification(store, EmailOutcome(practice_id, notification, code))
+
+
 def told(status: NotificationStatus, event_id: str, minutes: int) -> Notification:
     """Return what the records are to say."""
-    reason = REFUSED if status is FAILED else None
-    return Notification(event_id, status, NOW + timedelta(minutes=minutes), reason)
+    at = NOW + timedelta(minutes=minutes)
+    return Notification(event_id, status, at, _REASONS.get(status))

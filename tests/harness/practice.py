@@ -162,9 +162,20 @@ async def approve(
 
 
 async def decline(
-    small: SmallPractice, request: UUID, reason: str | None = None, *, version: int | None = None
+    small: SmallPractice,
+    request: UUID,
+    reason: str | None = None,
+    *,
+    message: str | None = None,
+    version: int | None = None,
 ) -> Decided:
     """Decline as the practice scheduler."""
     return await decline_request(
-        small.store, small.priya, request, reason, expected_version=version, now=NOW
+        small.store,
+        small.priya,
+        request,
+        reason,
+        message=message,
+        expected_version=version,
+        now=NOW,
     )

@@ -1,8 +1,10 @@
 """Records that an earlier version wrote are read by this one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from services.scheduler.domain.email_settings import EmailSettings
 from services.scheduler.mongo.indexes import migrate
 from services.scheduler.mongo.request_queries import Order, RequestFilter
 from services.scheduler.mongo.store import Store
@@ -10,17 +12,19 @@ from shared.schemas.vocabulary import RequestStatus
 from tests.harness.practice import START, approve, open_practice
 
 _SINCE = {
-    "practices": ["version", "locations", "closures", "emails_staff_changes"],
+    "practices": ["version", "locations", "closures", "emails_staff_changes", "emails"],
     "staff": ["version", "active", "email_key"],
     "services": ["version", "active", "fewest_minutes", "most_minutes"],
-    "clients": ["version", "email_key", "search", "portal_access", "invitation"],
+    "clients": ["version", "email_key", "search", "portal_access", "invitation", "language"],
     "requests": [
         "submitted_by",
         "asked.minutes",
         "follow_up",
         "notification",
         "client.search",
+        "client.language",
         "decision.edits.client_id",
+        "decision.message",
     ],
     "appointments": ["version", "changed_at", "notification"],
 }
@@ -65,6 +69,42 @@ async def test_records_of_the_first_version_are_brought_up_to_date(store: Store)
     assert appointment is not None
     assert appointment.version == 1
     assert appointment.changed_at <= datetime.now(UTC)
+
+
+async def test_a_practice_that_was_there_keeps_what_it_had_set(store: Store) -> None:
+    """Of e-mails there was one switch; a practice that had turned it off has not turned it on."""
+    here = await open_practice(store)
+    await store.practices.save(replace(here.practice, emails=EmailSettings(staff_changes=False)))
+    await store.database["migrations"].delete_one({"_id": "e-mail-settings"})
+    await store.database["practices"].update_many({}, {"$unset": {"emails": ""}})
+    before = await store.practices.get(here.practice.id)
+
+    await migrate(store.database)
+
+    after = await store.practices.get(here.practice.id)
+    assert after == before == replace(here.practice, emails=EmailSettings(staff_changes=False))
+    document = await store.database["practices"].find_one({})
+    assert document is not None
+    assert document["emails"]["language"] == "en"
+
+
+async def test_a_process_of_the_version_before_may_go_on(store: Store) -> None:
+    """What it writes while it does is read, though it lacks what is new."""
+    here = await open_practice(store)
+    booked = await here.receive()
+    await approve(here, booked)
+    await store.database["practices"].update_many({}, {"$unset": {"emails": ""}})
+    await store.database["clients"].update_many({}, {"$unset": {"language": ""}})
+    await store.database["requests"].update_many(
+        {}, {"$unset": {"client.language": "", "decision.message": ""}}
+    )
+
+    assert await store.practices.get(here.practice.id) == here.practice
+    assert await store.clients.get(here.practice.id, here.amara.id) == here.amara
+    assert await store.requests.get(here.priya, booked) is not None
+    document = await store.database["practices"].find_one({})
+    assert document is not None
+    assert document["emails_staff_changes"] is True  # which that process reads
 
 
 async def test_an_index_that_nothing_reads_is_dropped(store: Store) -> None:

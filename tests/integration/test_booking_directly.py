@@ -8,6 +8,7 @@ import pytest
 
 from services.scheduler.domain.appointment_request import Edits
 from services.scheduler.domain.booking_plan import Confirmed
+from services.scheduler.domain.email_settings import EmailSettings
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.refusals import (
     ActorNotStaff,
@@ -78,7 +79,9 @@ async def test_a_failure_in_the_middle_books_nothing(
 
 async def test_a_practice_that_does_not_write_to_its_clients_says_so(small: SmallPractice) -> None:
     """The event tells everybody else; no e-mail waits on the appointment."""
-    await small.store.practices.save(replace(small.practice, emails_staff_changes=False))
+    await small.store.practices.save(
+        replace(small.practice, emails=EmailSettings(staff_changes=False))
+    )
 
     one = (await book(small)).appointment
     moved = (await move(small, one, Edits(start=later(hours=1)))).appointment

@@ -157,6 +157,16 @@ async def test_the_to_do_reads_what_is_to_do(full: Store, actor: StaffMember) ->
     assert len(found) > 10
     assert reading.keys <= min(declined, 200 if actor is PRIYA else declined) + SLACK
 
+    unheard = await full.database["requests"].count_documents(
+        {"status": "declined", "notification.status": "failed"}
+    )
+    assert unheard > 20
+    messages = full.requests.with_failed_message(actor, limit=200)
+    reading, told = await reading_of(full.database, "requests", messages)
+    well_read(reading)
+    assert len(told) > 1
+    assert reading.keys <= unheard + SLACK
+
     emails = full.appointments.with_failed_email(actor, limit=200)
     reading, told = await reading_of(full.database, "appointments", emails)
     well_read(reading)

@@ -25,7 +25,7 @@ from services.scheduler.use_cases.edit_client import edit_client
 from services.scheduler.use_cases.edit_staff import edit_staff
 from services.scheduler.use_cases.list_clients import find_client
 from services.scheduler.use_cases.show_to_assigned import show_to_assigned
-from shared.schemas.vocabulary import RequestStatus
+from shared.schemas.vocabulary import Language, RequestStatus
 from tests.harness.practice import NOW, SmallPractice, approve, later, open_practice
 from tests.harness.racing import outcomes
 
@@ -155,6 +155,7 @@ async def test_a_client_is_replaced(small: SmallPractice) -> None:
         phone="+1 212 555 0999",
         birth_date=date(1991, 1, 2),
         time_zone="America/Chicago",
+        language=Language.SPANISH,
     )
     edited = await edit(small, wanted)
     assert edited == replace(wanted, version=2)

@@ -14,6 +14,7 @@ from services.scheduler.domain.appointment_request import (
     FollowUp,
     RequestFlag,
 )
+from services.scheduler.domain.email_settings import EmailSettings, EmailTexts
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import Closure
 from services.scheduler.domain.work_schedule import (
@@ -26,7 +27,7 @@ from services.scheduler.mongo.requests import Received
 from services.scheduler.mongo.store import Store
 from services.scheduler.mongo.withdrawals import Withdrawal
 from shared.mongo import Session
-from shared.schemas.vocabulary import Modality, RequestStatus
+from shared.schemas.vocabulary import Language, Modality, RequestStatus
 from tests.harness.practice import NOW, START, SmallPractice
 from tests.harness.staff_day import withdrawal_of
 from tests.unit.builders import PRACTICE_ID, PRIYA, appointment, asked, pending_request
@@ -44,7 +45,9 @@ FULL = Edits(
     alert="Form.",
     client_id=uuid4(),
 )
-DECISION = Decision(RequestStatus.DECLINED, PRIYA.id, "Priya", NOW, FULL, "On leave.", uuid4())
+DECISION = Decision(
+    RequestStatus.DECLINED, PRIYA.id, "Priya", NOW, FULL, "On leave.", uuid4(), "We are full."
+)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +74,11 @@ DECISION = Decision(RequestStatus.DECLINED, PRIYA.id, "Priya", NOW, FULL, "On le
                 phone=None,
                 birth_date=None,
                 time_zone="Europe/Berlin",
+                language=Language.SPANISH,
             ),
-            decision=replace(DECISION, by_staff_id=None, edits=Edits(), appointment_id=None),
+            decision=replace(
+                DECISION, by_staff_id=None, edits=Edits(), appointment_id=None, message=None
+            ),
             follow_up=FollowUp(),
         ),
     ],
@@ -111,7 +117,14 @@ async def test_the_records_of_a_practice_are_read_as_they_were_written(
             Closure(date(2026, 12, 24), date(2027, 1, 1), "Winter"),
             Closure(date(2024, 2, 29), date(2024, 2, 29)),
         ),
-        emails_staff_changes=False,
+        emails=EmailSettings(
+            sender_name="Harbor Street",
+            reply_to="answers@example.org",
+            language=Language.GERMAN,
+            texts=EmailTexts("Ring twice.", "A day before.", "Yours"),
+            staff_changes=False,
+            decline_messages=True,
+        ),
         version=3,
     )
     await store.practices.save(practice)
@@ -131,6 +144,7 @@ async def test_the_records_of_a_practice_are_read_as_they_were_written(
         birth_date=date(1904, 2, 29),
         assigned_staff_ids=(),
         time_zone="Europe/Berlin",
+        language=Language.GERMAN,
         version=4,
     )
     await store.clients.save(client)

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
 from aio_pika.abc import AbstractRobustChannel
 
+from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.mongo.store import Store
 from shared.messaging.events import to_message
 from shared.messaging.publisher import ConfirmedPublisher, OutgoingMessage
@@ -17,13 +19,20 @@ from shared.schemas.notification_failed import (
     NotificationFailedData,
 )
 from shared.schemas.notification_sent import NotificationSent, NotificationSentData
+from shared.schemas.notification_skipped import (
+    NotificationSkipped,
+    NotificationSkippedData,
+    SkipReason,
+)
+from tests.harness.client_emails import Declined, decline_one, set_emails
 from tests.harness.inviting import begin_inviting
-from tests.harness.outcomes import FAILED, REFUSED, SENT, Approved, approve_one
+from tests.harness.outcomes import FAILED, REFUSED, SENT, SKIPPED, Approved, approve_one
 from tests.harness.polling import eventually
 from tests.harness.practice import NOW, SmallPractice, later, open_practice
 from tests.harness.queues import empty_queues
 from tests.harness.worker import running_worker
 
+_Outcome = TypeVar("_Outcome", NotificationSent, NotificationFailed)
 TOPOLOGY = Topology.with_delays((1, 1))
 NOTIFICATIONS = TOPOLOGY.scheduler_notifications
 
@@ -89,9 +98,38 @@ def failed(approved: Approved, at: datetime) -> NotificationFailed:
     )
 
 
-async def tell(publisher: ConfirmedPublisher, event: NotificationSent | NotificationFailed) -> None:
+def skipped(approved: Approved, at: datetime) -> NotificationSkipped:
+    """Return the same of one that was of no use any more."""
+    return NotificationSkipped(
+        id=f"{approved.event_id}:skipped",
+        source="/tests",
+        subject=str(approved.appointment_id),
+        time=at,
+        practiceid=approved.small.practice.id,
+        correlationid="a-correlation",
+        data=NotificationSkippedData(
+            event_id=approved.event_id,
+            appointment_id=approved.appointment_id,
+            request_id=approved.request_id,
+            at=at,
+            reason=SkipReason.OVER,
+        ),
+    )
+
+
+def of_message(declined: Declined, event: _Outcome) -> _Outcome:
+    """Return the same of the message of a decline, which is about no appointment."""
+    told = {"event_id": declined.event_id, "appointment_id": None}
+    data = event.data.model_copy(update={**told, "request_id": declined.request_id})
+    return event.model_copy(update={"data": data})
+
+
+async def tell(
+    publisher: ConfirmedPublisher,
+    event: NotificationSent | NotificationFailed | NotificationSkipped,
+) -> None:
     """Publish as the notifier does."""
-    key = "notification.sent" if isinstance(event, NotificationSent) else "notification.failed"
+    key = event.type.removeprefix("openchair.").removesuffix(".v1")
     await publisher.publish(to_message(event, exchange=SCHEDULING, routing_key=key))
 
 
@@ -129,6 +167,52 @@ async def test_the_worker_records_what_the_notifier_tells(
     await eventually(last_is_sent, "the last is recorded")
     assert await stands() == ("sent", None)
     assert await approved.to_do(small.priya) == []
+
+
+async def test_an_email_that_was_skipped_is_shown_and_asks_nothing_of_anybody(
+    small: SmallPractice, publisher: ConfirmedPublisher
+) -> None:
+    """With the reason, at the request and at the appointment."""
+    approved = await approve_one(small)
+    at = NOW + timedelta(minutes=1)
+    await tell(publisher, skipped(approved, at))
+
+    async def is_skipped() -> bool:
+        notification = (await approved.appointment()).notification
+        return notification is not None and notification.status is SKIPPED
+
+    await eventually(is_skipped, "it is recorded")
+    expected = Notification(approved.event_id, SKIPPED, at, "over")
+    assert (await approved.request()).notification == expected
+    assert (await approved.appointment()).notification == expected
+    assert await approved.to_do(small.priya) == []
+    assert await approved.actions() == [("email-skipped", "the notifier")]
+
+
+async def test_what_became_of_a_declines_message_is_recorded(
+    small: SmallPractice, publisher: ConfirmedPublisher
+) -> None:
+    """It is about a request and no appointment."""
+    await set_emails(small, decline_messages=True)
+    declined, approved = await decline_one(small), await approve_one(small, later(days=1))
+    at = NOW + timedelta(minutes=1)
+
+    async def status() -> NotificationStatus | None:
+        notification = (await declined.request()).notification
+        return None if notification is None else notification.status
+
+    async def has_failed() -> bool:
+        return await status() is FAILED
+
+    async def is_sent() -> bool:
+        return await status() is SENT
+
+    await tell(publisher, of_message(declined, failed(approved, at)))
+    await eventually(has_failed, "the failure is recorded")
+    assert await declined.to_do(small.priya) == [declined.request_id]
+    await tell(publisher, of_message(declined, sent(approved, at)))
+    await eventually(is_sent, "it was sent after all")
+    assert await declined.to_do(small.priya) == []
 
 
 async def test_what_is_no_outcome_goes_to_the_dead_queue(

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from services.scheduler.domain.email_settings import EmailSettings, EmailTexts
 from services.scheduler.domain.people import Closure, Practice, StaffMember
 from services.scheduler.domain.record_refusals import (
     DaysReversed,
@@ -15,6 +16,7 @@ from services.scheduler.domain.refusals import (
 )
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.edit_practice import PracticeDetails, edit_practice
+from shared.schemas.vocabulary import Language
 from tests.harness.practice import NOW, SmallPractice, open_practice
 from tests.harness.racing import outcomes
 
@@ -43,6 +45,14 @@ async def edit(
 async def test_the_practice_is_replaced(small: SmallPractice) -> None:
     """All that can be edited, with a version more; id and slug stay."""
     closed = Closure(date(2026, 12, 24), date(2026, 12, 26), "Holidays")
+    emails = EmailSettings(
+        sender_name="The Practice",
+        reply_to="answers@example.org",
+        language=Language.GERMAN,
+        texts=EmailTexts(arrival="Ring twice."),
+        staff_changes=False,
+        decline_messages=True,
+    )
     edited = await edit(
         small,
         1,
@@ -52,12 +62,13 @@ async def test_the_practice_is_replaced(small: SmallPractice) -> None:
         email=None,
         locations=("Room 2",),
         closures=(closed,),
-        emails_staff_changes=False,
+        emails=emails,
     )
 
     assert edited == await small.store.practices.get(small.practice.id)
     assert (edited.id, edited.slug) == (small.practice.id, small.practice.slug)
     assert (edited.name, edited.closures, edited.version) == ("Another", (closed,), 2)
+    assert edited.emails == emails
 
 
 async def test_a_practice_that_is_so_already_keeps_its_version(small: SmallPractice) -> None:

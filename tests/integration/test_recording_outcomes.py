@@ -11,7 +11,7 @@ from services.scheduler.domain.notification import NotificationStatus
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.read_history import appointment_history, request_history
 from shared.mongo import Session
-from tests.harness.outcomes import FAILED, REFUSED, SENT, Approved, approve_one, told
+from tests.harness.outcomes import FAILED, REFUSED, SENT, SKIPPED, Approved, approve_one, told
 from tests.harness.practice import NOW, later, open_practice
 
 
@@ -48,13 +48,20 @@ async def test_an_outcome_is_noted_on_the_request_and_on_the_appointment(
         ([FAILED, SENT], (SENT, 1)),
         ([SENT, FAILED], (SENT, 0)),
         ([FAILED, SENT, FAILED, SENT], (SENT, 1)),
+        ([SKIPPED, SKIPPED], (SKIPPED, 0)),
+        ([SKIPPED, FAILED], (SKIPPED, 0)),
+        ([FAILED, SKIPPED], (SKIPPED, 1)),
+        ([SKIPPED, SENT], (SENT, 1)),
+        ([SENT, SKIPPED], (SENT, 0)),
+        ([FAILED, SKIPPED, SENT], (SENT, 2)),
+        ([SKIPPED, SENT, FAILED], (SENT, 1)),
     ],
     ids=lambda value: ",".join(str(part) for part in value),
 )
 async def test_outcomes_in_any_order(
     approved: Approved, outcomes: list[NotificationStatus], stands: tuple[NotificationStatus, int]
 ) -> None:
-    """Sent wins, whenever it comes; a repetition changes nothing, not even the time."""
+    """Sent wins, then skipped, whenever they come; a repetition changes not even the time."""
     status, index = stands
     for number, outcome in enumerate(outcomes):
         changed = await approved.tell(outcome, minutes=number)

@@ -36,6 +36,7 @@ CLIENT: Final = {
     "birth_date": "1990-05-17",
     "assigned": "dana@example.org",
     "time_zone": "",
+    "language": "",
 }
 APPOINTMENT: Final = {
     "id": "V-1",

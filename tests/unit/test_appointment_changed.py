@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.scheduler.domain.appointment import Appointment
+from services.scheduler.domain.email_settings import EmailSettings
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.events import appointment_changed_event
 from services.scheduler.use_cases.change_appointment import DirectChange
@@ -59,6 +60,7 @@ def event_of(what: DirectChange) -> AppointmentChanged:
         appointment=what.after,
         previous=what.before,
         changes=what.changes,
+        notify_client=what.practice.emails.staff_changes,
         correlation_id=what.correlation_id,
     )
 
@@ -115,7 +117,7 @@ def test_what_only_staff_know_of_is_told_to_nobody() -> None:
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_practice_says_whether_its_clients_are_told(wanted: bool) -> None:
     """The event is published either way; an e-mail waits only where one is to come."""
-    practice = replace(PRACTICE, emails_staff_changes=wanted)
+    practice = replace(PRACTICE, emails=EmailSettings(staff_changes=wanted))
     what = change(None, SECRET, AppointmentChange.BOOKED, practice=practice)
     assert event_of(what).data.notify_client is wanted
     waiting = Notification(what.event_id, NotificationStatus.WAITING, SECRET.changed_at)

@@ -56,6 +56,29 @@ def test_rows_are_numbered_as_in_a_spreadsheet(
 
 
 @pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (HEAD + b"1,Ada\n2\n", [("1", "Ada", ""), ("2", "")]),
+        (b"id,name,language\n1,Ada,de\n2,Bo\n", [("1", "Ada", "de"), ("2", "Bo")]),
+    ],
+)
+def test_a_column_that_may_be_left_out_is_empty_then(
+    content: bytes, expected: list[tuple[str, ...]]
+) -> None:
+    """A row that is a cell short is one short with it and without."""
+    rows = read_rows(io.BytesIO(content), HEADER, ("language",))
+    assert [row.cells for row in rows] == expected
+
+
+@pytest.mark.parametrize("header", [b"id,name,lang\n", b"id,language,name\n", b"id\n"])
+def test_only_that_column_may_follow(header: bytes) -> None:
+    """At its place, under its name."""
+    with pytest.raises(FileRefused) as refused:
+        survey(io.BytesIO(header), HEADER, ("language",))
+    assert refused.value.fault is FileFault.WRONG_HEADER
+
+
+@pytest.mark.parametrize(
     ("content", "fault", "line"),
     [
         (b"", FileFault.EMPTY, None),
@@ -186,7 +209,9 @@ def test_the_documented_examples_can_be_read() -> None:
 
     read = [
         read_client(row, PRACTICE_ID, staff, today=NOW.date())
-        for row in read_rows(io.BytesIO(clients.encode()), client_rows.COLUMNS)
+        for row in read_rows(
+            io.BytesIO(clients.encode()), client_rows.COLUMNS, client_rows.MAY_FOLLOW
+        )
     ]
     assert len(read) == 2
     known = {row.client.id for row in read if isinstance(row, ClientRow)}

@@ -100,6 +100,8 @@ CLIENT_FAULTS: Final = [
     ("assigned", "dana@example.org,ines@example.org", "email-invalid"),
     ("assigned", "Dana", "email-invalid"),
     ("time_zone", "Mars", "zone-unknown"),
+    ("language", "French", "language-unknown"),
+    ("language", "EN", "language-unknown"),
 ]
 
 
@@ -119,7 +121,7 @@ def test_every_fault_of_a_row_is_told_at_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("count", [1, 6, 8])
+@pytest.mark.parametrize("count", [1, 7, 9])
 def test_too_many_or_too_few_cells_refuse_a_row(count: int) -> None:
     """Which cell is whose is not known then."""
     read = read_client(CsvRow(2, ("x",) * count), PRACTICE_ID, STAFF, today=TODAY)

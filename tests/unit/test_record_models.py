@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from services.scheduler.domain.email_settings import EmailTexts
 from services.scheduler.domain.people import Closure
 from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.domain.work_schedule import (
@@ -17,7 +18,12 @@ from services.scheduler.domain.work_schedule import (
 )
 from services.scheduler.http_api.client_models import ClientInput, NewClientInput
 from services.scheduler.http_api.dependencies import needed_version
-from services.scheduler.http_api.practice_models import PracticeInput
+from services.scheduler.http_api.practice_models import (
+    EmailSettingsModel,
+    EmailTextsModel,
+    PracticeInput,
+)
+from services.scheduler.http_api.request_models import DeclineInput
 from services.scheduler.http_api.service_models import NewServiceInput, ServiceInput
 from services.scheduler.http_api.staff_models import (
     NewStaffInput,
@@ -53,6 +59,7 @@ CLIENT: dict[str, Any] = {
     "birth_date": "1994-05-31",
     "assigned_staff_ids": [str(ID)],
     "time_zone": None,
+    "language": None,
 }
 SERVICE: dict[str, Any] = {
     "code": "90834",
@@ -65,6 +72,14 @@ SERVICE: dict[str, Any] = {
     "location": None,
     "active": True,
 }
+EMAILS: dict[str, Any] = {
+    "sender_name": None,
+    "reply_to": None,
+    "language": "en",
+    "texts": {"arrival": None, "cancelling": None, "closing": None},
+    "staff_changes": True,
+    "decline_messages": False,
+}
 PRACTICE: dict[str, Any] = {
     "name": "A Practice",
     "time_zone": "America/New_York",
@@ -72,7 +87,7 @@ PRACTICE: dict[str, Any] = {
     "email": None,
     "locations": [],
     "closures": [],
-    "emails_staff_changes": True,
+    "emails": EMAILS,
 }
 
 
@@ -84,6 +99,8 @@ PRACTICE: dict[str, Any] = {
         (ClientInput, CLIENT),
         (ServiceInput, SERVICE),
         (PracticeInput, PRACTICE),
+        (EmailSettingsModel, EMAILS),
+        (EmailTextsModel, EMAILS["texts"]),
     ],
 )
 def test_a_replacement_is_whole(model: type[BaseModel], whole: dict[str, Any]) -> None:
@@ -176,13 +193,37 @@ def test_a_practice_is_kept_in_order() -> None:
         ("locations", ["Suite 4\nand 5"]),
         ("locations", ["A"] * 51),
         ("closures", [{"first_day": "2027-05-03"}]),
-        ("emails_staff_changes", "yes"),
+        ("emails", None),
+        ("emails", {**EMAILS, "staff_changes": "yes"}),
+        ("emails", {**EMAILS, "decline_messages": 1}),
+        ("emails", {**EMAILS, "sender_name": "A Practice\nBcc: b@example.org"}),
+        ("emails", {**EMAILS, "reply_to": "A Practice <a@example.org>"}),
+        ("emails", {**EMAILS, "language": "fr"}),
+        ("emails", {**EMAILS, "language": None}),
+        ("emails", {**EMAILS, "texts": {**EMAILS["texts"], "arrival": "a" * 1001}}),
+        ("emails", {**EMAILS, "texts": {**EMAILS["texts"], "closing": "Yours\u202e"}}),
     ],
 )
 def test_a_practice_of_nonsense_is_malformed(field: str, value: object) -> None:
     """Zones that exist, plain addresses, one-line places."""
     with pytest.raises(ValidationError):
         PracticeInput.model_validate({**PRACTICE, field: value})
+
+
+def test_an_empty_text_is_none() -> None:
+    """A text of several lines is kept as it is; at its ends, blanks do not count."""
+    texts = {"arrival": " Ring twice.\r\nSecond floor. ", "cancelling": "", "closing": "\n"}
+    told = EmailSettingsModel.model_validate({**EMAILS, "texts": texts}).to_domain().texts
+    assert told == EmailTexts("Ring twice.\nSecond floor.", None, None)
+
+
+@pytest.mark.parametrize("message", ["", " \n ", "a" * 2001, "Sorry\x07", 7])
+def test_a_message_of_nothing_or_of_nonsense_is_malformed(message: object) -> None:
+    """From one character to two thousand, once blanks at its ends are gone."""
+    with pytest.raises(ValidationError):
+        DeclineInput.model_validate({"message": message})
+    longest = DeclineInput.model_validate({"message": f" {'a' * 2000}\n"}).message
+    assert longest == "a" * 2000
 
 
 @pytest.mark.parametrize(
@@ -201,6 +242,7 @@ def test_a_practice_of_nonsense_is_malformed(field: str, value: object) -> None:
         (ClientInput, CLIENT, "assigned_staff_ids", ["dana"]),
         (ClientInput, CLIENT, "assigned_staff_ids", [str(UUID(int=n)) for n in range(21)]),
         (ClientInput, CLIENT, "phone", None),
+        (ClientInput, CLIENT, "language", "fr"),
         (ClientInput, CLIENT, "create_anyway", True),
     ],
 )

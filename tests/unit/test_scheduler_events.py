@@ -9,12 +9,15 @@ import pytest
 
 from services.scheduler.domain.appointment_request import AppointmentRequest, Decision, Edits
 from services.scheduler.domain.booking_plan import FieldChange
-from services.scheduler.domain.people import Client
+from services.scheduler.domain.email_settings import EmailSettings, EmailTexts
+from services.scheduler.domain.people import Client, Practice
 from services.scheduler.domain.portal_access import PortalAccess
-from services.scheduler.events import approved_event, declined_event
+from services.scheduler.events import approved_event, decline_message, declined_event
+from shared.schemas.appointment_details import Addressee, PracticeContact
+from shared.schemas.appointment_details import EmailTexts as Texts
 from shared.schemas.request_approved import RequestApproved
 from shared.schemas.request_declined import RequestDeclined
-from shared.schemas.vocabulary import ChangedField, RequestStatus, RequestType
+from shared.schemas.vocabulary import ChangedField, Language, RequestStatus, RequestType
 from tests.unit.builders import (
     CLIENT,
     DANA,
@@ -45,12 +48,14 @@ DECISION = Decision(
 CHANGE = FieldChange(ChangedField.MINUTES, "60", "45")
 
 
-def approve(request: AppointmentRequest = REQUEST, client: Client = CLIENT) -> RequestApproved:
+def approve(
+    request: AppointmentRequest = REQUEST, client: Client = CLIENT, practice: Practice = PRACTICE
+) -> RequestApproved:
     """Return the event of a new appointment, with a change."""
     return approved_event(
         request,
         DECISION,
-        practice=PRACTICE,
+        practice=practice,
         client=client,
         appointment=BOOKED,
         previous=None,
@@ -119,6 +124,63 @@ def test_the_clients_zone_is_the_one_last_told(
     """Where the client asked from, else what the record says."""
     request = replace(REQUEST, requester=replace(REQUEST.requester, time_zone=in_request))
     assert approve(request, replace(CLIENT, time_zone=on_record)).data.client.time_zone == told
+
+
+@pytest.mark.parametrize(
+    ("in_request", "on_record", "told"),
+    [
+        (Language.GERMAN, Language.SPANISH, Language.GERMAN),
+        (None, Language.SPANISH, Language.SPANISH),
+        (None, None, None),
+    ],
+)
+def test_the_clients_language_is_the_one_last_told(
+    in_request: Language | None, on_record: Language | None, told: Language | None
+) -> None:
+    """What the request said, else the record; with neither, the notifier takes the practice's."""
+    request = replace(REQUEST, requester=replace(REQUEST.requester, language=in_request))
+    assert approve(request, replace(CLIENT, language=on_record)).data.client.language is told
+
+
+def test_the_practice_signs_as_it_has_set() -> None:
+    """Sender, replies, language, portal and texts travel in the event."""
+    emails = EmailSettings(
+        sender_name="Harbor Street",
+        reply_to="answers@example.org",
+        language=Language.GERMAN,
+        texts=EmailTexts("Ring twice.", "A day before.", "Yours"),
+    )
+    practice = replace(PRACTICE, emails=emails, portal_url="https://portal.example.org/harbor")
+    assert approve(practice=practice).data.practice == PracticeContact(
+        name=PRACTICE.name,
+        time_zone=PRACTICE.time_zone,
+        phone=PRACTICE.phone,
+        email=PRACTICE.email,
+        sender_name="Harbor Street",
+        reply_to="answers@example.org",
+        language=Language.GERMAN,
+        portal_url="https://portal.example.org/harbor",
+        texts=Texts(arrival="Ring twice.", cancelling="A day before.", closing="Yours"),
+    )
+
+
+def test_a_message_travels_with_what_its_email_needs_and_no_more() -> None:
+    """The text, the practice, to whom and about what; what staff keep stays with them."""
+    client = Addressee(name=CLIENT.name, email=CLIENT.email)
+    message = decline_message(
+        "We are full.", REQUEST.asked, practice=PRACTICE, client=None, addressee=client
+    )
+    decision = replace(DECISION, status=RequestStatus.DECLINED, message="We are full.")
+
+    event = declined_event(REQUEST, decision, message)
+
+    assert event.data.message == message
+    assert message.text == "We are full."
+    assert (message.asked.start, message.asked.clinician_name) == (START, DANA.name)
+    assert message.practice.name == PRACTICE.name
+    for what, text in KEPT_BACK.items():
+        assert text not in event.model_dump_json(), what
+    assert RequestDeclined.model_validate_json(event.model_dump_json()) == event
 
 
 def test_a_cancelled_appointment_says_so() -> None:

@@ -86,6 +86,11 @@ class Appointment:
         """Say whether it takes place."""
         return self.status is AppointmentStatus.BOOKED
 
+    @property
+    def over_at(self) -> datetime:
+        """From when on (UTC) news of it helps nobody: its end, or when it would have begun."""
+        return self.booking.end if self.is_booked else self.booking.start
+
     def move(self, booking: Booking, now: datetime) -> "Appointment":
         """Return it at another time, or otherwise changed; raises AppointmentCancelled.
 

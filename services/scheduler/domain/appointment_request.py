@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.notification import Notification
-from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
+from shared.schemas.vocabulary import Language, Modality, RequestStatus, RequestType
 
 
 class RequestFlag(StrEnum):
@@ -37,7 +37,10 @@ class RequestFlag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks. A new client has no `client_id` until the request is approved."""
+    """Who asks. A new client has no `client_id` until the request is approved.
+
+    `language` is what they asked to be written to in, if they did.
+    """
 
     client_id: UUID | None
     is_new: bool
@@ -46,6 +49,7 @@ class Requester:
     phone: str | None
     birth_date: date | None
     time_zone: str | None
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ class Edits:
 class Decision:
     """Who decided what and when; `edits` is what staff asked to be booked otherwise.
 
-    A withdrawal is the client's: no member of staff did it.
+    A withdrawal is the client's: no member of staff did it. `message` is what staff wrote to a
+    declined client, who is e-mailed it (PRODUCT 8.7); `reason` stays with the practice.
     """
 
     status: RequestStatus
@@ -107,10 +112,18 @@ class Decision:
     edits: Edits
     reason: str | None
     appointment_id: UUID | None
+    message: str | None = None
 
-    def is_same_as(self, status: RequestStatus, edits: Edits, reason: str | None) -> bool:
+    def is_same_as(
+        self,
+        status: RequestStatus,
+        edits: Edits,
+        reason: str | None,
+        message: str | None = None,
+    ) -> bool:
         """Say whether deciding this once more would change nothing (PRODUCT 8.1)."""
-        return (self.status, self.edits, self.reason) == (status, edits, reason)
+        taken = self.status, self.edits, self.reason, self.message
+        return taken == (status, edits, reason, message)
 
 
 @dataclass(frozen=True, slots=True)

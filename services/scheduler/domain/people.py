@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from services.scheduler.domain.email_settings import AS_USUAL, EmailSettings
 from services.scheduler.domain.portal_access import Invitation, PortalAccess
 from services.scheduler.domain.portal_refusals import InvitedJustNow, PortalAccessActive
 from shared.auth.actors import Role
-from shared.schemas.vocabulary import Modality
+from shared.schemas.vocabulary import Language, Modality
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,8 @@ class Closure:
 class Practice:
     """The tenant; `time_zone` is an IANA name.
 
-    `emails_staff_changes` says whether a client hears by e-mail of what staff book, move or cancel
-    without a request. `portal_url` is of the portal settings, where it was read with them to tell
-    clients; it is not kept with the practice.
+    `portal_url` is where clients ask for appointments: it is kept with the portal settings and only
+    read with the practice, since e-mails say it.
     """
 
     id: UUID
@@ -39,9 +39,9 @@ class Practice:
     email: str | None
     locations: tuple[str, ...] = ()
     closures: tuple[Closure, ...] = ()
-    emails_staff_changes: bool = True
-    version: int = 1
+    emails: EmailSettings = AS_USUAL
     portal_url: str | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client record; `time_zone` is the client's own where known.
+    """A client record; `time_zone` and `language` are the client's own where known.
 
     `portal_access` and `invitation` change beside what people edit, and raise no `version`.
     """
@@ -109,6 +109,7 @@ class Client:
     birth_date: date
     assigned_staff_ids: tuple[UUID, ...]
     time_zone: str | None = None
+    language: Language | None = None
     version: int = 1
     portal_access: PortalAccess = PortalAccess.NONE
     invitation: Invitation | None = None

@@ -318,7 +318,58 @@ class NoFailedEmail(Refusal):
     """Nothing was to be told to the client in another way."""
 
     code = "no-failed-email"
-    detail = "No e-mail about this appointment has failed, so there is nothing to tick off."
+    detail = "No e-mail about this has failed, so there is nothing to tick off."
+
+
+class DeclineMessagesOff(Refusal):
+    """The practice has not turned on that staff write to a client whom they decline."""
+
+    code = "decline-messages-off"
+    detail = (
+        "Your practice sends no messages with a decline: leave `message` out and contact the"
+        " client yourself, or have a practice scheduler turn them on."
+    )
+
+
+class ClientNotReachable(Refusal):
+    """There is no address to send an e-mail to."""
+
+    code = "client-not-reachable"
+    detail = "Nothing is known of an e-mail address of theirs: contact them in another way."
+
+
+class NoEmailToResend(Refusal):
+    """None was ever to be sent of it."""
+
+    code = "no-email-to-resend"
+    detail = (
+        "No e-mail was sent about this. That of a request which was approved is its appointment's:"
+        " send that again."
+    )
+
+
+class EmailWaiting(Refusal):
+    """The e-mail is on its way, so that another one would be a second."""
+
+    code = "email-waiting"
+    detail = "The e-mail is on its way: wait for what becomes of it."
+
+
+class AppointmentOver(Refusal):
+    """An e-mail about an appointment that is over would mislead."""
+
+    code = "appointment-over"
+    detail = "This appointment is over, so there is nothing to tell the client of it."
+
+
+class EmailsNotWanted(Refusal):
+    """The practice e-mails nobody of what staff change themselves."""
+
+    code = "emails-not-wanted"
+    detail = (
+        "Your practice sends no e-mails about changes of its own: tell the client yourself, or have"
+        " a practice scheduler turn them on."
+    )
 
 
 class RequestBecameAppointment(Refusal):

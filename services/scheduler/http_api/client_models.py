@@ -19,6 +19,7 @@ from shared.schemas.fields import (
     ShortText,
     ZoneName,
 )
+from shared.schemas.vocabulary import Language
 
 _Assigned = Annotated[list[UUID], Field(max_length=20)]
 
@@ -53,6 +54,9 @@ class ClientInput(_Described):
 
     assigned_staff_ids: _Assigned = Field(description="Staff who see the client's records.")
     time_zone: ZoneName | None = Field(description="The client's own, where it is known.")
+    language: Language | None = Field(
+        description="What they are e-mailed in; none is the practice's."
+    )
 
     def to_domain(self, identifier: UUID, practice_id: UUID, version: int = 1) -> Client:
         """Return the record, made from that version of it; each of the staff once."""
@@ -65,6 +69,7 @@ class ClientInput(_Described):
             birth_date=self.birth_date,
             assigned_staff_ids=tuple(dict.fromkeys(self.assigned_staff_ids)),
             time_zone=self.time_zone,
+            language=self.language,
             version=version,
         )
 
@@ -74,6 +79,7 @@ class NewClientInput(ClientInput):
 
     assigned_staff_ids: _Assigned = Field(default=[])
     time_zone: ZoneName | None = None
+    language: Language | None = None
     create_anyway: bool = Field(
         default=False,
         strict=True,
@@ -108,6 +114,7 @@ class ClientRecordOutput(BaseModel):
     birth_date: date
     assigned_staff_ids: list[UUID]
     time_zone: str | None
+    language: Language | None
     portal_access: PortalAccess
     invitation: InvitationOutput | None
     version: int
@@ -123,6 +130,7 @@ class ClientRecordOutput(BaseModel):
             birth_date=client.birth_date,
             assigned_staff_ids=list(client.assigned_staff_ids),
             time_zone=client.time_zone,
+            language=client.language,
             portal_access=client.portal_access,
             invitation=client.invitation and InvitationOutput.of(client.invitation),
             version=client.version,

@@ -70,6 +70,13 @@ class FailedInvitationOutput(BaseModel):
     contact: ContactOutput
 
 
+class FailedMessageOutput(BaseModel):
+    """A declined request whose message did not reach the client."""
+
+    request: RequestOutput
+    contact: ContactOutput
+
+
 class WaitingOutput(BaseModel):
     """Appointment requests to confirm, and since when (UTC) the oldest waits."""
 
@@ -85,6 +92,7 @@ class ToDoOutput(BaseModel):
     clients_to_contact: list[ToContactOutput]
     failed_emails: list[FailedEmailOutput]
     failed_invitations: list[FailedInvitationOutput]
+    failed_decline_messages: list[FailedMessageOutput]
 
     @classmethod
     def of(cls, to_do: ToDo, now: datetime) -> Self:
@@ -116,6 +124,10 @@ class ToDoOutput(BaseModel):
                 for client in to_do.failed_invitations
                 if client.invitation is not None
             ],
+            failed_decline_messages=[
+                _failed_message(RequestOutput.of(one.request, now), one.client)
+                for one in to_do.failed_decline_messages
+            ],
         )
 
 
@@ -146,13 +158,18 @@ def day_routes(wiring: Wiring) -> APIRouter:
 
 
 def _to_contact(request: RequestOutput, client: Client | None) -> ToContactOutput:
+    return ToContactOutput(request=request, contact=_whom_to_contact(request, client))
+
+
+def _failed_message(request: RequestOutput, client: Client | None) -> FailedMessageOutput:
+    return FailedMessageOutput(request=request, contact=_whom_to_contact(request, client))
+
+
+def _whom_to_contact(request: RequestOutput, client: Client | None) -> ContactOutput:
     if client is not None:
-        return ToContactOutput(request=request, contact=_contact(client))
+        return _contact(client)
     who = request.client
-    contact = ContactOutput(
-        name=who.name, phone=who.phone, email=who.email, birth_date=who.birth_date
-    )
-    return ToContactOutput(request=request, contact=contact)
+    return ContactOutput(name=who.name, phone=who.phone, email=who.email, birth_date=who.birth_date)
 
 
 def _contact(client: Client) -> ContactOutput:

@@ -1,7 +1,7 @@
 """Requests as the API takes and gives them."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -30,7 +30,7 @@ from services.scheduler.use_cases.preview_approval import Preview
 from services.scheduler.use_cases.review_request import Review
 from shared.http.problems import TYPE_PREFIX
 from shared.schemas.fields import NoteText, UtcMinute
-from shared.schemas.vocabulary import ChangedField, RequestStatus, RequestType
+from shared.schemas.vocabulary import ChangedField, Language, RequestStatus, RequestType
 
 
 class ApprovalInput(DetailsInput):
@@ -70,9 +70,12 @@ class ApprovalInput(DetailsInput):
 
 
 class DeclineInput(Input):
-    """An internal reason; the client never sees it."""
+    """An internal reason, which the client never sees, and a message, which they are e-mailed."""
 
     reason: NoteText | None = None
+    message: Annotated[NoteText, Field(min_length=1)] | None = Field(
+        default=None, description="Only where the practice has turned decline messages on."
+    )
 
 
 class FollowUpInput(Input):
@@ -91,6 +94,7 @@ class ClientOutput(BaseModel):
     phone: str | None
     birth_date: date | None
     time_zone: str | None
+    language: Language | None
 
 
 class OriginalOutput(BaseModel):
@@ -107,6 +111,7 @@ class DecisionOutput(BaseModel):
     by: str
     at: datetime
     reason: str | None
+    message: str | None = Field(description="What the client was written, and `email` tells of.")
     appointment_id: UUID | None
 
     @classmethod
@@ -117,6 +122,7 @@ class DecisionOutput(BaseModel):
             by=decision.by_name,
             at=decision.at,
             reason=decision.reason,
+            message=decision.message,
             appointment_id=decision.appointment_id,
         )
 
@@ -314,6 +320,7 @@ def _fields(request: AppointmentRequest, now: datetime) -> dict[str, Any]:
             phone=who.phone,
             birth_date=who.birth_date,
             time_zone=who.time_zone,
+            language=who.language,
         ),
         "service": _named(asked.service_id, asked.service_label),
         "clinician": _named(asked.clinician_id, asked.clinician_name),

@@ -145,10 +145,16 @@ def decision_routes(wiring: Wiring) -> APIRouter:
         response: Response,
         body: DeclineInput | None = None,
     ) -> DecidedOutput:
-        """Close the request; the client is not e-mailed."""
-        reason, now = (body or DeclineInput()).reason, utc_now()
+        """Close the request; the client is e-mailed a message if there is one, and else nothing."""
+        wanted, now = body or DeclineInput(), utc_now()
         decided = await decline_request(
-            store, actor, request_id, reason, expected_version=version, now=now
+            store,
+            actor,
+            request_id,
+            wanted.reason,
+            message=wanted.message,
+            expected_version=version,
+            now=now,
         )
         return _answer(wiring, decided, response, now)
 

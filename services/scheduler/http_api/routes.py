@@ -7,7 +7,7 @@ from services.scheduler.http_api.calendar_feeds import calendar_feed_routes, cal
 from services.scheduler.http_api.clients import client_routes
 from services.scheduler.http_api.day import day_routes
 from services.scheduler.http_api.dependencies import Wiring
-from services.scheduler.http_api.emails import email_routes
+from services.scheduler.http_api.emails import decline_message_routes, email_routes
 from services.scheduler.http_api.fhir.routes import fhir_routes
 from services.scheduler.http_api.invitations import invitation_routes
 from services.scheduler.http_api.live import live_routes
@@ -29,6 +29,7 @@ def staff_routes(wiring: Wiring) -> list[APIRouter]:
         booking_routes(wiring),
         portal_routes(wiring),
         email_routes(wiring),
+        decline_message_routes(wiring),
         live_routes(wiring),
         calendar_feed_routes(wiring),
         calendar_routes(wiring),

@@ -10,6 +10,7 @@ from services.scheduler.importing.cells import (
     Cells,
     birth_date,
     email_address,
+    one_of,
     person_name,
     phone_number,
     reference,
@@ -18,8 +19,11 @@ from services.scheduler.importing.cells import (
 from services.scheduler.importing.csv_file import CsvRow
 from services.scheduler.importing.directories import StaffDirectory
 from services.scheduler.importing.findings import Code, Finding, Findings
+from shared.schemas.vocabulary import Language
 
 COLUMNS: Final = ("id", "name", "email", "phone", "birth_date", "assigned", "time_zone")
+MAY_FOLLOW: Final = ("language",)
+"""What a file may have after those, or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,9 @@ class ClientRow:
             "birth_date": said.birth_date != standing.birth_date,
             "assigned": set(said.assigned_staff_ids) != set(standing.assigned_staff_ids),
             "time_zone": said.time_zone not in (None, standing.time_zone),
+            "language": said.language not in (None, standing.language),
         }
-        return tuple(Finding(Code.DIFFERS, column) for column in COLUMNS if compared.get(column))
+        return tuple(Finding(Code.DIFFERS, column) for column, other in compared.items() if other)
 
 
 def client_id(practice_id: UUID, reference: str) -> UUID:
@@ -60,7 +65,7 @@ def read_client(
     row: CsvRow, practice_id: UUID, staff: StaffDirectory, *, today: date
 ) -> ClientRow | Findings:
     """Return the row, or all that is wrong with it; nobody is born after `today`."""
-    cells = Cells(row, COLUMNS)
+    cells = Cells(row, COLUMNS + MAY_FOLLOW)
     identifier = cells.take("id", reference)
     name = cells.take("name", person_name)
     email = cells.take("email", email_address)
@@ -68,6 +73,7 @@ def read_client(
     born = cells.take("birth_date", birth_date(today))
     assigned = cells.take("assigned", staff.members)
     zone = cells.take("time_zone", zone_name, needed=False)
+    language = cells.take("language", one_of(Language, Code.LANGUAGE_UNKNOWN), needed=False)
     if (
         cells.findings
         or identifier is None
@@ -87,6 +93,7 @@ def read_client(
         birth_date=born,
         assigned_staff_ids=tuple(member.id for member in assigned),
         time_zone=zone,
+        language=language,
     )
     return ClientRow(row.number, client, assigned)
 

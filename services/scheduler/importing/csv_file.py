@@ -60,21 +60,25 @@ class CsvRow:
     cells: tuple[str, ...]
 
 
-def survey(file: BinaryIO, header: tuple[str, ...]) -> int:
+def survey(file: BinaryIO, header: tuple[str, ...], may_follow: tuple[str, ...] = ()) -> int:
     """Read all of a file, from its beginning, and return how many rows it has; raises FileRefused.
 
     Nothing is kept, so that a file that is refused is refused before its first row is imported.
     """
     if file.seek(0, os.SEEK_END) > MOST_BYTES:
         raise FileRefused(FileFault.TOO_LARGE)
-    count = sum(1 for _row in read_rows(file, header))
+    count = sum(1 for _row in read_rows(file, header, may_follow))
     if count > MOST_ROWS:
         raise FileRefused(FileFault.TOO_MANY_ROWS)
     return count
 
 
-def read_rows(file: BinaryIO, header: tuple[str, ...]) -> Iterator[CsvRow]:
+def read_rows(
+    file: BinaryIO, header: tuple[str, ...], may_follow: tuple[str, ...] = ()
+) -> Iterator[CsvRow]:
     """Return the rows of a file, from its beginning, without those that are empty.
+
+    Columns that `may_follow` those of the header, and do not, are empty in each row.
 
     Raises:
         FileRefused: it is no CSV in UTF-8 with that header.
@@ -86,11 +90,12 @@ def read_rows(file: BinaryIO, header: tuple[str, ...]) -> Iterator[CsvRow]:
         first = next(reader, None)
         if first is None:
             raise FileRefused(FileFault.EMPTY)
-        if tuple(first) != header:
+        if tuple(first) not in (header, header + may_follow):
             raise FileRefused(FileFault.WRONG_HEADER, line=1, header=",".join(header))
+        left_out = ("",) * (len(header + may_follow) - len(first))
         for number, cells in enumerate(reader, start=2):
             if any(cell.strip() for cell in cells):
-                yield CsvRow(number, tuple(cells))
+                yield CsvRow(number, (*cells, *left_out))
     except csv.Error:
         raise FileRefused(FileFault.NOT_CSV, line=reader.line_num) from None
 

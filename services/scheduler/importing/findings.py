@@ -35,6 +35,7 @@ class Code(StrEnum):
     BIRTH_DATE_TOO_EARLY = "birth-date-too-early"
     BIRTH_DATE_IN_FUTURE = "birth-date-in-future"
     ZONE_UNKNOWN = "zone-unknown"
+    LANGUAGE_UNKNOWN = "language-unknown"
     STAFF_UNKNOWN = "staff-unknown"
     STAFF_AMBIGUOUS = "staff-ambiguous"
     STAFF_INACTIVE = "staff-inactive"
@@ -73,6 +74,7 @@ WORDS: Final = {
     Code.BIRTH_DATE_TOO_EARLY: "is before 1900: correct it",
     Code.BIRTH_DATE_IN_FUTURE: "is in the future: correct it",
     Code.ZONE_UNKNOWN: "is no IANA time zone such as America/New_York: correct it or leave it out",
+    Code.LANGUAGE_UNKNOWN: "is none of en, de and es: correct it or leave it out",
     Code.STAFF_UNKNOWN: "names somebody who is not on the staff: correct the e-mail address, or add"
     " them first",
     Code.STAFF_AMBIGUOUS: "is the address of several members of staff: give each one of their own"

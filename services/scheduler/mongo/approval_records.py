@@ -5,7 +5,7 @@ the reading; `make bench` shows it. MongoDB itself follows the request to what i
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -81,7 +81,7 @@ def _from_row(row: Document) -> FoundRecords:
     found = row["found"]
     return FoundRecords(
         request=request_documents.from_document(row),
-        practice=_practice(found),
+        practice=next(map(practices.from_document, found["practices"]), None),
         original=next(map(appointments.from_document, found.get("originals", ())), None),
         services={one["_id"]: services.from_document(one) for one in found["services"]},
         clinician=next(map(staff.from_document, found["staff"]), None),
@@ -90,12 +90,6 @@ def _from_row(row: Document) -> FoundRecords:
         appointments=tuple(map(appointments.from_document, found["appointments"])),
         days=frozenset(one["_id"] for one in found["calendar_days"]),
     )
-
-
-def _practice(found: Document) -> Practice | None:
-    practice = next(map(practices.from_document, found["practices"]), None)
-    settings: Document = next(iter(found["portal_settings"]), {})
-    return practice and replace(practice, portal_url=settings.get("portal_url"))
 
 
 def _original(actor: StaffMember) -> Document:
@@ -113,8 +107,7 @@ def _stages(actor: StaffMember, edits: Edits) -> Iterator[Document]:
     own = {"practice_id": actor.practice_id}
     yield {"$set": {"wanted": _wanted(edits)}}
     yield {"$set": {"wanted": _around_the_start()}}
-    yield _lookup("practices", "practice_id", {})
-    yield _lookup("portal_settings", "practice_id", {}, {"$project": {"portal_url": 1}})
+    yield _lookup("practices", "practice_id", {}, practices.WITH_PORTAL)
     yield _lookup("services", "wanted.service_ids", own)
     yield _lookup("staff", "wanted.clinician_id", own)
     yield _lookup("work_schedules", "wanted.clinician_id", own)

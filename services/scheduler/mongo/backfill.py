@@ -5,6 +5,8 @@ Fields are only ever added, so that a process of the version before can go on wh
 
 from typing import Any, Final
 
+from services.scheduler.domain.email_settings import AS_USUAL
+from services.scheduler.mongo import email_settings
 from services.scheduler.mongo.search import searchable
 from shared.mongo import Collection, Database
 
@@ -53,11 +55,16 @@ _ADDED_FOR_PORTAL_ACCESS: Final[_Added] = [
     # Nobody was invited before: who was on record could use the portal, and still can.
     ("clients", "portal_access", {"portal_access": "active", "invitation": None}),
 ]
+_ADDED_FOR_EMAILS: Final[_Added] = [
+    ("practices", "emails", {"emails": email_settings.to_fields(AS_USUAL)["emails"]}),
+    ("clients", "language", {"language": None}),
+]
 _NAMED: Final = [("clients", "name", "search"), ("requests", "client.name", "client.search")]
 
 _STEPS: Final[dict[str, _Added]] = {
     "fields-of-0.2": _ADDED_IN_0_2,
     "portal-access": _ADDED_FOR_PORTAL_ACCESS,
+    "e-mail-settings": _ADDED_FOR_EMAILS,
 }
 _RETIRED: Final = {
     "clients": ["practice_id_1_search_words_1"],

@@ -13,6 +13,7 @@ from services.scheduler.mongo import dates, notifications
 from services.scheduler.mongo.access import clients_visible_to
 from services.scheduler.mongo.search import name_begins, searchable, sort_key
 from shared.mongo import BulkWriteError, Collection, Database, Document, Session
+from shared.schemas.vocabulary import Language
 
 Birth = tuple[date, str]
 """When somebody was born, and their name as it is sorted."""
@@ -212,6 +213,7 @@ def to_document(client: Client) -> Document:
         "birth_date": dates.to_bson(client.birth_date),
         "assigned_staff_ids": list(client.assigned_staff_ids),
         "time_zone": client.time_zone,
+        "language": client.language and client.language.value,
         "portal_access": client.portal_access.value,
         "invitation": invitation_document(client.invitation),
         "version": client.version,
@@ -253,6 +255,7 @@ def access_in(document: Document) -> PortalAccess:
 
 def from_document(document: Document) -> Client:
     """Return the client."""
+    language = document.get("language")  # not written by the version before
     return Client(
         id=document["_id"],
         practice_id=document["practice_id"],
@@ -262,6 +265,7 @@ def from_document(document: Document) -> Client:
         birth_date=dates.from_bson(document["birth_date"]),
         assigned_staff_ids=tuple(document["assigned_staff_ids"]),
         time_zone=document["time_zone"],
+        language=language and Language(language),
         version=document["version"],
         portal_access=access_in(document),
         invitation=_invitation(document.get("invitation")),

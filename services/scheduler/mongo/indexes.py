@@ -84,6 +84,17 @@ _REQUESTS: Final = [
         partialFilterExpression={"follow_up.done": False},
     ),
     _index("notification.event_id", name="by_event", sparse=True),
+    _index(
+        "practice_id",
+        "notification.at",
+        "_id",
+        name="failed_messages",
+        partialFilterExpression={
+            "status": "declined",
+            "notification.status": "failed",
+            "notification.handled_by": None,
+        },
+    ),
 ]
 _APPOINTMENTS: Final = [
     _index("practice_id", "start", "_id"),

@@ -65,12 +65,47 @@ class Notifications:
             session,
         )
 
-    async def _update(self, query: Document, fields: Document, session: Session) -> ToldOf | None:
+    async def send_again(
+        self,
+        practice_id: UUID,
+        before: Notification,
+        again: Notification,
+        *,
+        appointment_version: int | None,
+        session: Session,
+    ) -> ToldOf | None:
+        """Write the e-mail of another delivery where `before` still is the last one.
+
+        `appointment_version` is what an appointment must still have, if it is about one.
+        """
+        as_read = {} if appointment_version is None else {"version": appointment_version}
+        return await self._update(
+            {
+                "practice_id": practice_id,
+                "notification.event_id": before.event_id,
+            },
+            {"notification": to_document(again)},
+            session,
+            of_appointment=as_read,
+        )
+
+    async def _update(
+        self,
+        query: Document,
+        fields: Document,
+        session: Session,
+        *,
+        of_appointment: Document | None = None,
+    ) -> ToldOf | None:
+        found_by = (
+            (self._requests, query),
+            (self._appointments, {**query, **(of_appointment or {})}),
+        )
         written = [
             await collection.find_one_and_update(
-                query, {"$set": fields}, projection={"notification.status": 1}, session=session
+                wanted, {"$set": fields}, projection={"notification.status": 1}, session=session
             )
-            for collection in (self._requests, self._appointments)
+            for collection, wanted in found_by
         ]
         found = [document for document in written if document is not None]
         if not found:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from shared.mongo import Collection, Database, Session
 from shared.schemas.envelope import Envelope
@@ -53,6 +53,12 @@ class Outbox:
             },
             session=session,
         )
+
+    async def body_of(self, practice_id: UUID, event_id: str) -> str | None:
+        """Return the JSON of a practice's event, or None when it is not kept any more."""
+        query = {"_id": event_id, "practice_id": practice_id}
+        row = await self._collection.find_one(query, {"body": 1})
+        return None if row is None else str(row["body"])
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> list[OutboxRow]:
         """Lease the oldest free rows, so that no other replica publishes them meanwhile."""

@@ -1,11 +1,23 @@
 """`practices`: the tenants."""
 
 from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 from services.scheduler.domain.people import Closure, Practice
-from services.scheduler.mongo import dates
+from services.scheduler.mongo import dates, email_settings
 from shared.mongo import Collection, Database, Document, Session
+
+WITH_PORTAL: Final[Document] = {
+    "$lookup": {
+        "from": "portal_settings",
+        "localField": "_id",
+        "foreignField": "_id",
+        "pipeline": [{"$project": {"portal_url": 1}}],
+        "as": "portal",
+    }
+}
+"""The stage that reads, with a practice, what its e-mails say of the portal."""
 
 
 class Practices:
@@ -16,13 +28,11 @@ class Practices:
 
     async def get(self, practice_id: UUID) -> Practice | None:
         """Return it, or None."""
-        document = await self._collection.find_one({"_id": practice_id})
-        return None if document is None else from_document(document)
+        return await self._find({"_id": practice_id})
 
     async def get_by_slug(self, slug: str) -> Practice | None:
         """Return the practice of that short name, or None; for commands."""
-        document = await self._collection.find_one({"slug": slug})
-        return None if document is None else from_document(document)
+        return await self._find({"slug": slug})
 
     async def get_existing(self, ids: Iterable[UUID]) -> set[UUID]:
         """Return those of the ids that are practices."""
@@ -56,9 +66,14 @@ class Practices:
             {"_id": practice_id}, {"$inc": {"staff_locks": 1}}, session=session
         )
 
+    async def _find(self, query: Document) -> Practice | None:
+        async for row in self._collection.aggregate([{"$match": query}, WITH_PORTAL]):
+            return from_document(row)
+        return None
+
 
 def to_document(practice: Practice) -> Document:
-    """Return the document."""
+    """Return the document; where the portal is stays with its own settings."""
     return {
         "_id": practice.id,
         "slug": practice.slug,
@@ -75,13 +90,14 @@ def to_document(practice: Practice) -> Document:
             }
             for closure in practice.closures
         ],
-        "emails_staff_changes": practice.emails_staff_changes,
+        **email_settings.to_fields(practice.emails),
         "version": practice.version,
     }
 
 
 def from_document(document: Document) -> Practice:
-    """Return the practice."""
+    """Return the practice, read with `WITH_PORTAL`."""
+    portal: Document = next(iter(document["portal"]), {})
     return Practice(
         id=document["_id"],
         slug=document["slug"],
@@ -98,6 +114,7 @@ def from_document(document: Document) -> Practice:
             )
             for closure in document["closures"]
         ),
-        emails_staff_changes=document["emails_staff_changes"],
+        emails=email_settings.from_document(document),
+        portal_url=portal.get("portal_url"),
         version=document["version"],
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import AppointmentRequest, RequestFlag
 from services.scheduler.domain.intervals import Interval
+from services.scheduler.domain.notification import NotificationStatus
 from services.scheduler.domain.people import StaffMember
 from services.scheduler.mongo import request_queries as queries
 from services.scheduler.mongo.access import own_requests, visible_to
@@ -216,6 +217,22 @@ class Requests:
         query = {**visible_to(actor), "follow_up.done": False}
         cursor = self._collection.find(query).sort([("decision.at", 1), ("_id", 1)]).limit(limit)
         return [from_document(document) async for document in cursor]
+
+    async def with_failed_message(
+        self, actor: StaffMember, *, limit: int
+    ) -> list[AppointmentRequest]:
+        """Return the declined ones whose message did not arrive, and nobody has seen to it.
+
+        The e-mail of an approved one is its appointment's.
+        """
+        query = {
+            **visible_to(actor),
+            "status": RequestStatus.DECLINED.value,
+            "notification.status": NotificationStatus.FAILED.value,
+            "notification.handled_by": None,
+        }
+        cursor = self._collection.find(query).sort([("notification.at", 1), ("_id", 1)])
+        return [from_document(row) async for row in cursor.limit(limit).hint("failed_messages")]
 
     async def save_decision(
         self,

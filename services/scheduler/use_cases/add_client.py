@@ -51,4 +51,5 @@ def _as_requester(client: Client) -> Requester:
         phone=client.phone,
         birth_date=client.birth_date,
         time_zone=client.time_zone,
+        language=client.language,
     )

@@ -19,7 +19,7 @@ from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.change_appointment import (
     Changed,
     DirectChange,
-    find_practice_to_tell,
+    find_practice,
     write_direct_change,
 )
 from services.scheduler.use_cases.warn_of import warn_of_booking
@@ -58,7 +58,7 @@ async def book_appointment(
     if idempotency_key and (standing := await store.appointments.get(actor, identifier)):
         return _repeated(standing, wanted)
     practice, client, service, clinician = await asyncio.gather(
-        find_practice_to_tell(store, actor),
+        find_practice(store, actor),
         store.clients.get_visible(actor, wanted.client_id),
         store.services.get(actor.practice_id, wanted.service_id),
         store.staff.get(actor.practice_id, wanted.clinician_id),

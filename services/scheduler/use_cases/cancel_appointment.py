@@ -11,7 +11,7 @@ from services.scheduler.use_cases.change_appointment import (
     DirectChange,
     find_appointment,
     find_client_of,
-    find_practice_to_tell,
+    find_practice,
     write_direct_change,
 )
 from services.scheduler.use_cases.change_calendar import LostRace
@@ -40,7 +40,7 @@ async def cancel_appointment(
             return Changed(before, repeated=True)
         require_version(before.version, expected_version)
         practice, client = await asyncio.gather(
-            find_practice_to_tell(store, actor), find_client_of(store, before)
+            find_practice(store, actor), find_client_of(store, before)
         )
         change = DirectChange(
             actor=actor,

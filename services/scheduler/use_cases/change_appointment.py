@@ -1,6 +1,5 @@
 """Book, move and cancel directly, without a request, under the same rules (PRODUCT 3, 8.1, 8.2)."""
 
-import asyncio
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -72,7 +71,7 @@ class DirectChange:
     @property
     def appointment(self) -> Appointment:
         """The appointment as it is written; its e-mail waits when there is to be one."""
-        if not (self.is_told and self.practice.emails_staff_changes):
+        if not (self.is_told and self.practice.emails.staff_changes):
             return self.after
         waiting = Notification(self.event_id, NotificationStatus.WAITING, self.after.changed_at)
         return replace(self.after, notification=waiting)
@@ -133,14 +132,6 @@ async def find_practice(store: Store, actor: StaffMember) -> Practice:
     return practice
 
 
-async def find_practice_to_tell(store: Store, actor: StaffMember) -> Practice:
-    """Return the practice with all that its e-mails say of it; raises ActorNotStaff."""
-    practice, settings = await asyncio.gather(
-        find_practice(store, actor), store.portal_settings.get(actor.practice_id)
-    )
-    return replace(practice, portal_url=settings.portal_url)
-
-
 async def find_client_of(store: Store, appointment: Appointment) -> Client:
     """Return the client of an appointment that the actor may see; raises ClientUnknown."""
     client = await store.clients.get(appointment.practice_id, appointment.client_id)
@@ -158,6 +149,7 @@ def _event(change: DirectChange) -> AppointmentChanged:
         appointment=change.after,
         previous=change.before,
         changes=change.changes,
+        notify_client=change.practice.emails.staff_changes,
         correlation_id=change.correlation_id,
     )
 

@@ -96,4 +96,5 @@ def _new_client(practice_id: UUID, who: Requester, clinician_id: UUID) -> Client
         birth_date=who.birth_date,
         assigned_staff_ids=(clinician_id,),
         time_zone=who.time_zone,
+        language=who.language,
     )

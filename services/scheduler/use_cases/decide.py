@@ -36,6 +36,7 @@ class Ruling:
     status: RequestStatus
     edits: Edits = field(default_factory=Edits)
     reason: str | None = None
+    message: str | None = None
 
     def to_decision(
         self, actor: StaffMember, now: datetime, appointment_id: UUID | None = None
@@ -49,7 +50,12 @@ class Ruling:
             edits=self.edits,
             reason=self.reason,
             appointment_id=appointment_id,
+            message=self.message,
         )
+
+    def is_taken_by(self, decision: Decision) -> bool:
+        """Say whether the decision that stands is this one."""
+        return decision.is_same_as(self.status, self.edits, self.reason, self.message)
 
 
 async def find_request(store: Store, actor: StaffMember, request_id: UUID) -> AppointmentRequest:
@@ -81,7 +87,7 @@ async def standing_decision(
     if request.status is RequestStatus.PENDING:
         return None
     decision = request.decision
-    if decision is None or not decision.is_same_as(ruling.status, ruling.edits, ruling.reason):
+    if decision is None or not ruling.is_taken_by(decision):
         raise AlreadyDecided(describe(request))
     appointment = await store.appointments.get_by_request(request.id, request.practice_id)
     return Decided(request, appointment, repeated=True)

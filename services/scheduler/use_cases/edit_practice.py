@@ -1,8 +1,9 @@
-"""Edit the practice: how it is reached, where it is, when it is closed."""
+"""Edit the practice: how it is reached, where it is, when it is closed, what it e-mails."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.scheduler.domain.email_settings import EmailSettings
 from services.scheduler.domain.people import Closure, Practice, StaffMember
 from services.scheduler.domain.permissions import Permission, require_permission
 from services.scheduler.domain.refusals import StaleVersion
@@ -22,7 +23,7 @@ class PracticeDetails:
     email: str | None
     locations: tuple[str, ...]
     closures: tuple[Closure, ...]
-    emails_staff_changes: bool
+    emails: EmailSettings
 
 
 async def edit_practice(
@@ -51,7 +52,7 @@ async def edit_practice(
         email=wanted.email,
         locations=wanted.locations,
         closures=wanted.closures,
-        emails_staff_changes=wanted.emails_staff_changes,
+        emails=wanted.emails,
     )
     if after == before:
         return before

@@ -13,7 +13,7 @@ from services.scheduler.domain.record_refusals import ClientNotFound
 from services.scheduler.events import client_invited_event
 from services.scheduler.mongo.history import HistoryEntry
 from services.scheduler.mongo.store import Store
-from services.scheduler.use_cases.change_appointment import find_practice_to_tell
+from services.scheduler.use_cases.change_appointment import find_practice
 from services.scheduler.use_cases.list_clients import find_client
 from shared.messaging.topology import SCHEDULING
 from shared.mongo import DuplicateKeyError, Session
@@ -74,7 +74,7 @@ async def prepare_to_invite(
 
     """
     require_permission(actor, Permission.INVITE_CLIENTS)
-    practice = await find_practice_to_tell(store, actor)
+    practice = await find_practice(store, actor)
     if practice.portal_url is None:
         raise PortalUrlNeeded
     return Inviter(actor, practice, practice.portal_url, id_for, correlation_id, now)

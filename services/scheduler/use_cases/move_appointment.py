@@ -19,7 +19,7 @@ from services.scheduler.use_cases.change_appointment import (
     DirectChange,
     find_appointment,
     find_client_of,
-    find_practice_to_tell,
+    find_practice,
     write_direct_change,
 )
 from services.scheduler.use_cases.change_calendar import LostRace
@@ -72,7 +72,7 @@ async def _plan(
     now: datetime,
 ) -> DirectChange:
     practice, client, service, clinician = await asyncio.gather(
-        find_practice_to_tell(store, actor),
+        find_practice(store, actor),
         find_client_of(store, before),
         store.services.get(actor.practice_id, edits.service_id or before.booking.service_id),
         store.staff.get(actor.practice_id, edits.clinician_id or before.booking.clinician_id),

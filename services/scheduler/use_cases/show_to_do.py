@@ -36,6 +36,14 @@ class FailedEmail:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedMessage:
+    """A decline's message that did not reach the client; None: not on record."""
+
+    request: AppointmentRequest
+    client: Client | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToContact:
     """A declined request whose client nobody has told; the client as on record now, if at all."""
 
@@ -51,20 +59,22 @@ class ToDo:
     to_contact: Sequence[ToContact]
     failed_emails: Sequence[FailedEmail]
     failed_invitations: Sequence[Client]
+    failed_decline_messages: Sequence[FailedMessage]
 
 
 async def show_to_do(store: Store, actor: StaffMember, *, now: datetime) -> ToDo:
     """Return what waits."""
     pending = RequestFilter(statuses=frozenset({RequestStatus.PENDING}), made_from=now - PAST_YEAR)
     order = Order(SortKey.MADE)
-    count, oldest, declined, failed, uninvited = await asyncio.gather(
+    count, oldest, declined, failed, uninvited, unheard = await asyncio.gather(
         store.requests.count(actor, pending, order, at_most=COUNTED + 1),
         store.requests.find(actor, pending, order, after=None, limit=1),
         store.requests.to_follow_up(actor, limit=_MOST),
         store.appointments.with_failed_email(actor, limit=_MOST),
         store.invitations.failed(actor, limit=_MOST),
+        store.requests.with_failed_message(actor, limit=_MOST),
     )
-    ids = {request.requester.client_id for request in declined} | {
+    ids = {request.requester.client_id for request in (*declined, *unheard)} | {
         appointment.client_id for appointment in failed
     }
     clients = await store.clients.get_many(one for one in ids if one is not None)
@@ -78,4 +88,8 @@ async def show_to_do(store: Store, actor: StaffMember, *, now: datetime) -> ToDo
             FailedEmail(appointment, clients.get(appointment.client_id)) for appointment in failed
         ],
         failed_invitations=uninvited,
+        failed_decline_messages=[
+            FailedMessage(request, clients.get(request.requester.client_id or _NOBODY))
+            for request in unheard
+        ],
     )

@@ -52,7 +52,14 @@ def _practice(_world: World) -> Body:
         "email": None,
         "locations": [],
         "closures": [],
-        "emails_staff_changes": True,
+        "emails": {
+            "sender_name": None,
+            "reply_to": None,
+            "language": "en",
+            "texts": {"arrival": None, "cancelling": None, "closing": None},
+            "staff_changes": True,
+            "decline_messages": False,
+        },
     }
 
 
@@ -87,6 +94,7 @@ def _client(_world: World) -> Body:
         "birth_date": "1980-01-31",
         "assigned_staff_ids": [],
         "time_zone": None,
+        "language": None,
     }
 
 

@@ -104,7 +104,14 @@ ROWS: Final = [
     Row("GET", _ONE_REQUEST + "/history", who_may_see(), shows=True, values=_pending),
     Row("POST", _ONE_REQUEST + "/preview", who_may_see(), shows=True, values=_pending),
     Row("POST", _ONE_REQUEST + "/approve", who_may_see(), shows=True, values=_pending),
-    Row("POST", _ONE_REQUEST + "/decline", who_may_see(), shows=True, values=_pending),
+    Row(
+        "POST",
+        _ONE_REQUEST + "/decline",
+        who_may_see(),
+        shows=True,
+        values=_pending,
+        body=lambda _world: {"message": "We have no room."},
+    ),
     Row(
         "PUT",
         _ONE_REQUEST + "/follow-up",
@@ -112,6 +119,10 @@ ROWS: Final = [
         shows=True,
         values=_declined,
         body=lambda _world: {"done": True},
+    ),
+    *(
+        Row("POST", _ONE_REQUEST + path, who_may_see(), shows=True, values=_declined)
+        for path in ("/email-handled", "/resend-email")
     ),
     Row("GET", "/v1/appointments", everybody(), shows=True),
     Row("GET", _ONE_APPOINTMENT, who_may_see(), shows=True, values=_appointment),
@@ -133,12 +144,9 @@ ROWS: Final = [
         body=_later,
     ),
     Row("POST", _ONE_APPOINTMENT + "/cancel", who_may_see(), shows=True, values=_appointment),
-    Row(
-        "POST",
-        _ONE_APPOINTMENT + "/email-handled",
-        who_may_see(),
-        shows=True,
-        values=_appointment,
+    *(
+        Row("POST", _ONE_APPOINTMENT + path, who_may_see(), shows=True, values=_appointment)
+        for path in ("/email-handled", "/resend-email")
     ),
     Row("GET", "/v1/live", everybody(), streams=True),
     Row("GET", _FEED, _OWN_OR_RUN, values=_clinician),

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from services.scheduler.domain.appointment import Appointment
 from services.scheduler.domain.appointment_request import Edits
+from services.scheduler.domain.email_settings import EmailSettings
 from services.scheduler.domain.notification import Notification, NotificationStatus
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from services.scheduler.domain.portal_access import PortalAccess
@@ -113,11 +114,18 @@ async def make_world(store: Store, key_file: Path) -> World:
         store, staff[Who.SCHEDULER], approved, Edits(), expected_version=None, now=now
     )
     await decline_request(
-        store, staff[Who.SCHEDULER], declined, None, expected_version=None, now=now
+        store,
+        staff[Who.SCHEDULER],
+        declined,
+        None,
+        message="We have no room.",
+        expected_version=None,
+        now=now,
     )
     assert booked.appointment is not None
-    failed = Notification(f"{approved}:approved", NotificationStatus.FAILED, now, "given-up")
-    assert await record_notification(store, EmailOutcome(practice.id, failed))
+    for event_id in (f"{approved}:approved", f"{declined}:declined"):
+        failed = Notification(event_id, NotificationStatus.FAILED, now, "given-up")
+        assert await record_notification(store, EmailOutcome(practice.id, failed))
     return World(
         store=store,
         practice=practice,
@@ -136,7 +144,15 @@ async def make_world(store: Store, key_file: Path) -> World:
 def _practice() -> Practice:
     identifier = uuid4()
     name = f"Practice {identifier.hex[:6]}"
-    return Practice(identifier, identifier.hex, name, "America/New_York", None, "a@example.org")
+    return Practice(
+        identifier,
+        identifier.hex,
+        name,
+        "America/New_York",
+        None,
+        "a@example.org",
+        emails=EmailSettings(decline_messages=True),
+    )
 
 
 def _member(practice: Practice, role: Role, *, active: bool = True) -> StaffMember:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.scheduler.domain.email_settings import EmailSettings
 from services.scheduler.domain.people import Client, Practice, Service, StaffMember
 from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.mongo.store import Store
@@ -47,7 +48,7 @@ def _practice(names: Names, name: str) -> Practice:
         "America/New_York",
         None,
         "office@example.org",
-        emails_staff_changes=EMAILS_STAFF_CHANGES[name],
+        emails=EmailSettings(staff_changes=EMAILS_STAFF_CHANGES[name]),
     )
 
 
