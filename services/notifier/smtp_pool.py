@@ -1,0 +1,140 @@
+"""Connections to the mail server that are kept between e-mails, several at a time.
+
+A slot is the right to use one. The connection itself is opened when an e-mail needs it and none is
+idle, and closed with a QUIT when nobody needed it for a while.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import aiosmtplib
+
+from services.notifier.smtp import (
+    EXCHANGE_SECONDS,
+    ConnectionStale,
+    Letter,
+    NotNow,
+    RefusedForGood,
+    SmtpServer,
+    hand_over,
+    say_goodbye,
+)
+from services.notifier.waiting import CONNECTION_SECONDS, NoConnectionFree
+from shared.observability.metrics import EMAIL_WAIT_SECONDS, SMTP_CONNECTIONS, SMTP_OPENED
+
+_LOOK_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Idle:
+    """A connection nobody uses since a time; after a refusal it is still in the middle of one."""
+
+    client: aiosmtplib.SMTP
+    since: float
+    was_refused: bool
+
+
+class SmtpPool:
+    """At most `connections` at once; idle ones are closed after `idle_seconds`."""
+
+    def __init__(self, server: SmtpServer, *, connections: int, idle_seconds: float) -> None:
+        self._server = server
+        self._idle_seconds = idle_seconds
+        self._free = asyncio.Semaphore(connections)
+        self._idle: deque[_Idle] = deque()
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """Hold the right to one connection; raises NoConnectionFree after ten seconds."""
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(CONNECTION_SECONDS):
+                await self._free.acquire()
+        except TimeoutError:
+            raise NoConnectionFree from None
+        EMAIL_WAIT_SECONDS.labels("connection").observe(time.monotonic() - began)
+        SMTP_CONNECTIONS.labels("in-use").inc()
+        try:
+            yield
+        finally:
+            SMTP_CONNECTIONS.labels("in-use").dec()
+            self._free.release()
+
+    async def send(self, letter: Letter) -> None:
+        """Send an e-mail within 25 seconds; by who holds a slot.
+
+        Raises:
+            RefusedForGood, NotNow
+
+        """
+        try:
+            async with asyncio.timeout(EXCHANGE_SECONDS):
+                await self._send(letter)
+        except TimeoutError:
+            raise NotNow("TimeoutError") from None
+
+    async def keep_tidy(self) -> None:
+        """Close what was idle for too long, for ever; for a supervisor."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            await self.close_idle()
+
+    async def close_idle(self) -> None:
+        """Close what was idle for too long."""
+        until = time.monotonic() - self._idle_seconds
+        unused = []
+        while self._idle and self._idle[0].since <= until:
+            unused.append(self._idle.popleft())
+        await self._close(unused)
+
+    async def close(self) -> None:
+        """Close what is idle; whatever is in use is closed by whoever uses it."""
+        unused = list(self._idle)
+        self._idle.clear()
+        await self._close(unused)
+
+    async def _send(self, letter: Letter) -> None:
+        idle = self._take()
+        if idle is not None:
+            try:
+                return await self._use(idle.client, letter, kept=True, reset=idle.was_refused)
+            except ConnectionStale:
+                SMTP_OPENED.labels("stale").inc()  # a new one does it instead, once
+        else:
+            SMTP_OPENED.labels("needed").inc()
+        return await self._use(await self._server.connect(), letter)
+
+    async def _use(
+        self, client: aiosmtplib.SMTP, letter: Letter, *, kept: bool = False, reset: bool = False
+    ) -> None:
+        try:
+            await hand_over(client, letter, kept=kept, reset=reset)
+        except (RefusedForGood, NotNow):
+            self._keep(client, was_refused=True)
+            raise
+        self._keep(client, was_refused=False)
+
+    def _take(self) -> _Idle | None:
+        while self._idle:
+            last = self._idle.pop()  # the last used, so that the others can become idle
+            self._show()
+            if last.client.is_connected:
+                return last
+        return None
+
+    def _keep(self, client: aiosmtplib.SMTP, *, was_refused: bool) -> None:
+        if client.is_connected:
+            self._idle.append(_Idle(client, time.monotonic(), was_refused))
+            self._show()
+
+    async def _close(self, unused: list[_Idle]) -> None:
+        self._show()
+        await asyncio.gather(*(say_goodbye(one.client) for one in unused))
+
+    def _show(self) -> None:
+        SMTP_CONNECTIONS.labels("idle").set(len(self._idle))
