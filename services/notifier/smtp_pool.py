@@ -40,10 +40,21 @@ class _Idle:
 
 
 class SmtpPool:
-    """At most `connections` at once; idle ones are closed after `idle_seconds`."""
+    """At most `connections` at once; idle ones are closed after `idle_seconds`.
 
-    def __init__(self, server: SmtpServer, *, connections: int, idle_seconds: float) -> None:
+    An exchange takes at most `exchange_seconds`, connecting and logging in included.
+    """
+
+    def __init__(
+        self,
+        server: SmtpServer,
+        *,
+        connections: int,
+        idle_seconds: float,
+        exchange_seconds: float = EXCHANGE_SECONDS,
+    ) -> None:
         self._server = server
+        self._exchange_seconds = exchange_seconds
         self._idle_seconds = idle_seconds
         self._free = asyncio.Semaphore(connections)
         self._idle: deque[_Idle] = deque()
@@ -66,14 +77,14 @@ class SmtpPool:
             self._free.release()
 
     async def send(self, letter: Letter) -> None:
-        """Send an e-mail within 25 seconds; by who holds a slot.
+        """Send an e-mail; by who holds a slot.
 
         Raises:
             RefusedForGood, NotNow
 
         """
         try:
-            async with asyncio.timeout(EXCHANGE_SECONDS):
+            async with asyncio.timeout(self._exchange_seconds):
                 await self._send(letter)
         except TimeoutError:
             raise NotNow("TimeoutError") from None

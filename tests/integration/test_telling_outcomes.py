@@ -10,7 +10,7 @@ import pytest
 from aio_pika.abc import AbstractRobustChannel
 from aio_pika.exceptions import AMQPError
 
-from services.notifier.client_news import ClientNews
+from services.notifier.notices import Content
 from shared.messaging.topology import Topology
 from shared.schemas.appointment_changed import AppointmentChange
 from shared.schemas.notification_failed import FailureReason, NotificationFailed
@@ -113,7 +113,7 @@ async def test_an_email_that_cannot_be_composed_is_told(
 ) -> None:
     """No server was asked, so there is no code."""
 
-    def refuse(_news: ClientNews, _now: datetime) -> EmailMessage:
+    def refuse(_content: Content, _now: datetime) -> EmailMessage:
         raise ValueError
 
     async with running_notifier(vhost_url, servers.mongodb.url, TOPOLOGY, refuse) as notifier:

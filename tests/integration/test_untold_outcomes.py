@@ -45,7 +45,9 @@ class Taker:
 def about() -> About:
     """Return an e-mail about a request of nobody's."""
     identifier = uuid4()
-    return About(f"{identifier}:approved", uuid4(), uuid4(), identifier, "a-correlation")
+    return About(
+        f"{identifier}:approved", uuid4(), "a-correlation", uuid4(), 0, request_id=identifier
+    )
 
 
 async def claimed(deliveries: Deliveries, email: About, now: datetime) -> Claim:
