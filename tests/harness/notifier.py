@@ -1,6 +1,6 @@
 """The notifier on real queues, with a mail server that follows a script, and what came of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -79,23 +79,26 @@ class Notifier:
 
     async def wait_for(self, event: TellingEvent, state: str) -> mongo.Document:
         """Wait until the delivery is in a state; return it."""
-
-        async def reached() -> mongo.Document | None:
-            document = await self.delivery(event)
-            return document if document and document["state"] == state else None
-
-        document = await eventually(reached, f"the delivery is {state}")
-        assert document is not None
-        return document
+        return await self.wait_until(
+            event, f"the delivery is {state}", lambda found: found["state"] == state
+        )
 
     async def wait_until_told(self, event: TellingEvent) -> mongo.Document:
         """Wait until what became of it was told; return the delivery."""
+        return await self.wait_until(
+            event, "the outcome is told", lambda found: found["told_at"] is not None
+        )
 
-        async def told() -> mongo.Document | None:
+    async def wait_until(
+        self, event: TellingEvent, what: str, is_so: Callable[[mongo.Document], bool]
+    ) -> mongo.Document:
+        """Wait until something is so of a delivery; return it."""
+
+        async def found() -> mongo.Document | None:
             document = await self.delivery(event)
-            return document if document and document["told_at"] is not None else None
+            return document if document and is_so(document) else None
 
-        document = await eventually(told, "the outcome is told")
+        document = await eventually(found, what)
         assert document is not None
         return document
 

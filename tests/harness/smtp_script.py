@@ -34,6 +34,7 @@ class Stage(StrEnum):
 TAKE = "250 taken"
 HANG = "(says nothing)"
 CUT = "(cuts the connection)"
+TAKE_AND_HANG = "(takes the e-mail, and never says so)"
 TAKE_AND_CUT = "(takes the e-mail, cuts the connection, and does not say so)"
 SAY_AND_CUT = "(takes the e-mail, says so, and closes the connection)"
 CUT_IN_THE_MIDDLE = "(says half of an answer, and cuts the connection)"
@@ -150,7 +151,7 @@ class ScriptedSmtp:
             await asyncio.sleep(self.answers_after)  # what a slow server does; nobody waits by it
         self.at_once -= 1
         answer = self.next_answer(Stage.CONTENT) or TAKE
-        if answer in (TAKE, TAKE_AND_CUT, SAY_AND_CUT):
+        if answer in (TAKE, TAKE_AND_HANG, TAKE_AND_CUT, SAY_AND_CUT):
             assert isinstance(envelope.content, bytes)
             self.taken.append(message_from_bytes(envelope.content))
         assert isinstance(server, _Connection)
@@ -200,14 +201,14 @@ class _Connection(SMTP):
 
     async def does(self, answer: str) -> bool:
         """Do what an answer stands for; False when it is simply to be said."""
-        if answer == HANG:
+        if answer in (HANG, TAKE_AND_HANG):
             await asyncio.Event().wait()
         if answer == CUT_IN_THE_MIDDLE:
             self._writer.write(b"250-half")
             self.close()
         if answer in (CUT, TAKE_AND_CUT):
             self.cut()
-        return answer in (HANG, CUT, TAKE_AND_CUT, CUT_IN_THE_MIDDLE)
+        return answer in (HANG, TAKE_AND_HANG, CUT, TAKE_AND_CUT, CUT_IN_THE_MIDDLE)
 
     async def _is_scripted(self, stage: Stage) -> bool:
         answer = self._script.next_answer(stage)
