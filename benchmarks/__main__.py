@@ -19,6 +19,7 @@ from benchmarks.measuring import Measurement
 from benchmarks.over_http import measure_over_http
 from benchmarks.reading import cases, measure_reading
 from benchmarks.reporting import command_table, met_of, table, write_json
+from benchmarks.sending import measure_sending
 from deploy.local.errors import LocalServerError
 from deploy.local.mongodb import MongoDBServer
 from deploy.local.stack import ROOT
@@ -28,7 +29,7 @@ DIRECTORY: Final = ROOT / ".local" / "bench"
 SMALL: Final = 10_000
 LARGE: Final = 1_000_000
 FEWEST_PAIRS: Final = 5
-_APPROVE, _READ = "approve", "read"
+_APPROVE, _SEND, _READ = "approve", "send", "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,9 @@ async def _measure(
         _say("approving ...")
         measurements += await measure_approving(client, pairs=options.pairs)
         commands = await _count(url)
+    if _SEND in options.parts:
+        _say("sending e-mails ...")
+        measurements += await measure_sending(client, DIRECTORY, pairs=options.pairs)
     if _READ in options.parts:
         baseline, subject = [await load(client, size, _say) for size in (SMALL, options.size)]
         for case in cases():
@@ -117,12 +121,12 @@ def _parse(arguments: Sequence[str] | None) -> Options:
         help=f"requests and appointments; {LARGE} if neither this nor BENCH_SIZE is given",
     )
     parser.add_argument("--pairs", type=int, default=7, help=f"at least {FEWEST_PAIRS}")
-    parser.add_argument("--only", choices=[_APPROVE, _READ], help="one part alone")
+    parser.add_argument("--only", choices=[_APPROVE, _SEND, _READ], help="one part alone")
     parser.add_argument("--file", type=Path, default=DIRECTORY / "results.json")
     given = parser.parse_args(arguments)
     if given.pairs < FEWEST_PAIRS or given.size < SMALL:
         parser.error(f"at least {FEWEST_PAIRS} pairs, and a size of at least {SMALL}")
-    parts = frozenset({given.only} if given.only else {_APPROVE, _READ})
+    parts = frozenset({given.only} if given.only else {_APPROVE, _SEND, _READ})
     return Options(given.size, given.pairs, parts, given.file)
 
 

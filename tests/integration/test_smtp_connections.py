@@ -172,6 +172,30 @@ async def test_a_refusal_is_reset_before_the_next_email(
     await pool.close()
 
 
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [
+        (Stage.CONTENT, "421 closing"),
+        (Stage.CONTENT, GARBAGE),
+        (Stage.RCPT, GARBAGE),
+        (Stage.DATA, GARBAGE),
+    ],
+)
+async def test_a_connection_that_is_out_of_step_is_not_used_again(
+    smtp: ScriptedSmtp, stage: Stage, answer: str
+) -> None:
+    """Its next answer might be that to something else; 421 says that the server gives it up."""
+    pool = pool_of(smtp)
+    smtp.answer(stage, answer)
+    with pytest.raises(NotNow):
+        await send(pool, letter())
+
+    await send(pool, letter())
+
+    assert (len(smtp.taken), smtp.heard[Stage.CONNECT], smtp.heard[Stage.RSET]) == (1, 2, 0)
+    await pool.close()
+
+
 async def test_an_email_taken_by_a_server_that_then_hangs_up_was_sent(smtp: ScriptedSmtp) -> None:
     """Its 250 was the answer; what comes after does not matter."""
     smtp.answer(Stage.CONTENT, SAY_AND_CUT)
