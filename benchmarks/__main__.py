@@ -24,6 +24,7 @@ from deploy.local.errors import LocalServerError
 from deploy.local.mongodb import MongoDBServer
 from deploy.local.stack import ROOT
 from shared import mongo
+from shared.observability.logging import configure_logging
 
 DIRECTORY: Final = ROOT / ".local" / "bench"
 SMALL: Final = 10_000
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     try:
         DIRECTORY.mkdir(parents=True, exist_ok=True)
+        configure_logging("benchmarks", "WARNING")
         with MongoDBServer(DIRECTORY / "mongodb") as server:
             measurements, commands = uvloop.run(_measure(server.url, options))
     except LocalServerError as error:

@@ -38,9 +38,9 @@ _GROUP: Final = "e-mails"
 _DATABASE: Final = "bench_send"
 _CONNECTIONS: Final = 5
 _IN_HAND: Final = 10  # as MAIL_PREFETCH
-_SLICE: Final = 100
+_SLICE: Final = 50
 _SLICES: Final = 4
-_SERVER_MS: Final = (0, 25)
+_SERVER_MS: Final = (0, 50)
 _ALLOWED_MS: Final = 3.0
 _START_SECONDS: Final = 10.0
 

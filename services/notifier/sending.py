@@ -104,12 +104,13 @@ class Sender:
             raise
 
     async def _send(self, notice: Notice, claim: Claim) -> None:
+        letter = await self._composed(notice, claim)
         async with self._pool.slot():
             await self._pace.wait()
             if not await self._is_our_turn(notice.about):
                 await self._skip(claim, SkipReason.SUPERSEDED)
                 return
-            result = await self._hand_over(await self._composed(notice, claim), claim)
+            result = await self._hand_over(letter, claim)
         await self._record(claim, result)
 
     async def _claim(self, about: About) -> Claim | None:

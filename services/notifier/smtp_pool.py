@@ -57,23 +57,23 @@ class SmtpPool:
         self._exchange_seconds = exchange_seconds
         self._idle_seconds = idle_seconds
         self._free = asyncio.Semaphore(connections)
+        self._in_use = 0
         self._idle: deque[_Idle] = deque()
+        SMTP_CONNECTIONS.labels("in-use").set_function(lambda: self._in_use)
+        SMTP_CONNECTIONS.labels("idle").set_function(lambda: len(self._idle))
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """Hold the right to one connection; raises NoConnectionFree after ten seconds."""
-        began = time.monotonic()
-        try:
-            async with asyncio.timeout(CONNECTION_SECONDS):
-                await self._free.acquire()
-        except TimeoutError:
-            raise NoConnectionFree from None
-        EMAIL_WAIT_SECONDS.labels("connection").observe(time.monotonic() - began)
-        SMTP_CONNECTIONS.labels("in-use").inc()
+        if self._free.locked():
+            await self._wait_for_one()
+        else:
+            await self._free.acquire()
+        self._in_use += 1
         try:
             yield
         finally:
-            SMTP_CONNECTIONS.labels("in-use").dec()
+            self._in_use -= 1
             self._free.release()
 
     async def send(self, letter: Letter) -> None:
@@ -109,6 +109,16 @@ class SmtpPool:
         self._idle.clear()
         await self._close(unused)
 
+    async def _wait_for_one(self) -> None:
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(CONNECTION_SECONDS):
+                await self._free.acquire()
+        except TimeoutError:
+            raise NoConnectionFree from None
+        finally:
+            EMAIL_WAIT_SECONDS.labels("connection").observe(time.monotonic() - began)
+
     async def _send(self, letter: Letter) -> None:
         idle = self._take()
         if idle is not None:
@@ -133,7 +143,6 @@ class SmtpPool:
     def _take(self) -> _Idle | None:
         while self._idle:
             last = self._idle.pop()  # the last used, so that the others can become idle
-            self._show()
             if last.client.is_connected:
                 return last
         return None
@@ -141,11 +150,6 @@ class SmtpPool:
     def _keep(self, client: aiosmtplib.SMTP, *, was_refused: bool) -> None:
         if client.is_connected:
             self._idle.append(_Idle(client, time.monotonic(), was_refused))
-            self._show()
 
     async def _close(self, unused: list[_Idle]) -> None:
-        self._show()
         await asyncio.gather(*(say_goodbye(one.client) for one in unused))
-
-    def _show(self) -> None:
-        SMTP_CONNECTIONS.labels("idle").set(len(self._idle))

@@ -17,6 +17,7 @@ from services.notifier.notices import notice_of
 from services.notifier.outcomes import Outcomes
 from services.notifier.pace import Unlimited
 from services.notifier.sending import Sender
+from services.notifier.smtp_pool import SmtpPool
 from services.notifier.tell_outcomes import OutcomeEvent, outcome_event
 from shared import mongo
 from shared.messaging.ack_policy import InvalidMessage, RetryLater
@@ -39,14 +40,17 @@ from tests.harness.smtp_script import (
     Stage,
 )
 
-PATIENCE = 0.2
+PATIENCE, NO_PATIENCE = 10.0, 0.2
 
 
 class Post:
     """The notifier without its queue: a delivery log, a mail server, and what is to be told."""
 
-    def __init__(self, deliveries: Deliveries, sender: Sender, smtp: ScriptedSmtp) -> None:
+    def __init__(
+        self, deliveries: Deliveries, pool: SmtpPool, sender: Sender, smtp: ScriptedSmtp
+    ) -> None:
         self.deliveries = deliveries
+        self.pool = pool
         self.sender = sender
         self.smtp = smtp
 
@@ -69,14 +73,14 @@ class Post:
 
 @pytest.fixture
 async def post(servers: Servers) -> AsyncIterator[Post]:
-    """One that waits for no answer longer than PATIENCE."""
+    """One whose pool waits PATIENCE seconds for an exchange."""
     client = mongo.connect(servers.mongodb.url)
     deliveries = Deliveries(client, f"test_{uuid4().hex}")
     async with ScriptedSmtp() as smtp:
         pool = pool_of(smtp, exchange_seconds=PATIENCE)
         nothing: Callable[[], None] = lambda: None  # noqa: E731
         sender = Sender(deliveries, pool, composed, pace=Unlimited(), recorded=nothing)
-        yield Post(deliveries, sender, smtp)
+        yield Post(deliveries, pool, sender, smtp)
         await pool.close()
     await client.drop_database(deliveries.database.name)
     await mongo.close(client)
@@ -143,10 +147,13 @@ async def test_whatever_goes_wrong_for_now_is_put_right_by_the_next_attempt(
     """The log has the reason while it waits; the scheduler is told once, that it was sent."""
     post.smtp.answer(case.stage, case.answer)
     event = approval()
+    if case.answer in (HANG, TAKE_AND_HANG):
+        post.pool._exchange_seconds = NO_PATIENCE
 
     with pytest.raises(RetryLater) as later:
         await post.deliver(event)
 
+    post.pool._exchange_seconds = PATIENCE
     waiting = await post.delivery(event)
     if case.reason is not None:
         assert waiting["reason"] == later.value.reason == case.reason
