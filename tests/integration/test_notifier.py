@@ -9,7 +9,15 @@ import pytest
 from aio_pika.abc import AbstractRobustChannel
 
 from services.notifier.client_news import About
-from services.notifier.deliveries import LEASE, Claim, ClaimLost, Failure, Standing
+from services.notifier.deliveries import (
+    LEASE,
+    Claim,
+    ClaimLost,
+    Deliveries,
+    Failure,
+    Standing,
+)
+from shared import mongo
 from shared.messaging.publisher import PublishFailed, PublishUncertain
 from shared.messaging.topology import Topology
 from shared.schemas.notification_failed import FailureReason
@@ -152,6 +160,30 @@ async def test_a_claim_is_held_for_its_lease_and_then_taken_over(notifier: Notif
     await deliveries.mark_sent(heir, now=now + LEASE)
     await deliveries.mark_given_up(about, "too late", now=now + 3 * LEASE)
     assert await deliveries.claim(about, now=now + 3 * LEASE) is Standing.DEALT_WITH
+
+
+async def test_a_claim_is_taken_again_by_the_process_that_has_it(
+    notifier: Notifier, servers: Servers
+) -> None:
+    """MongoDB went away before the e-mail did: no attempt is lost by waiting for one's own lease.
+
+    Not while it is being sent, and not by another process.
+    """
+    now, about = datetime.now(UTC), About("e", uuid4(), "a-correlation", uuid4(), 0)
+    ours = notifier.deliveries
+    client = mongo.connect(servers.mongodb.url)
+    other = Deliveries(client, ours.database.name)
+
+    lost = await ours.claim(about, now=now)
+    assert isinstance(lost, Claim)
+    assert await other.claim(about, now=now) is Standing.BEING_SENT
+    again = await ours.claim(about, now=now)
+    assert isinstance(again, Claim)
+    with pytest.raises(ClaimLost):
+        await ours.mark_sending(lost, now=now)
+    await ours.mark_sending(again, now=now)
+    assert await ours.claim(about, now=now) is Standing.BEING_SENT
+    await mongo.close(client)
 
 
 async def test_mongodb_away_after_the_250_does_not_send_it_again(
