@@ -147,17 +147,17 @@ class Deliveries:
             "state": {"$in": _UNDER_WAY},
             "lease_until": {"$gt": now},
         }
-        others = self.collection.find(
+        newest = await self.collection.find_one(
             {
                 "appointment_id": about.appointment_id,
                 "$or": [{"sequence": {"$gt": about.sequence}}, under_way],
             },
             {"sequence": 1},
+            sort=[("sequence", -1)],
         )
-        found = [document["sequence"] async for document in others]
-        if any(sequence > about.sequence for sequence in found):
-            return Turn.SUPERSEDED
-        return Turn.AFTER_OLDER if found else Turn.OURS
+        if newest is None:
+            return Turn.OURS
+        return Turn.SUPERSEDED if newest["sequence"] > about.sequence else Turn.AFTER_OLDER
 
     async def mark_sending(self, claim: Claim, *, now: datetime) -> None:
         """Note, right before it happens, that the e-mail goes to the server; raises ClaimLost."""

@@ -60,21 +60,21 @@ class Outcomes:
 
     async def mark_told(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
         """Note that these were told; what became of an e-mail since is still to be told."""
-        for outcome in outcomes:
-            await self._collection.update_one(
-                _still(outcome), {"$set": {"told_at": now}, "$unset": TO_TELL}
-            )
+        await self._collection.update_many(
+            _still(outcomes), {"$set": {"told_at": now}, "$unset": TO_TELL}
+        )
 
     async def give_back(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
         """Let what could not be told be told by whoever comes next."""
-        for outcome in outcomes:
-            await self._collection.update_one(
-                _still(outcome), {"$set": {"tell_after": now}, "$unset": {"telling": ""}}
-            )
+        await self._collection.update_many(
+            _still(outcomes), {"$set": {"tell_after": now}, "$unset": {"telling": ""}}
+        )
 
 
-def _still(outcome: Outcome) -> Document:
-    return {"_id": outcome.about.event_id, "telling": outcome.token}
+def _still(outcomes: Sequence[Outcome]) -> Document:
+    """Match those that are still ours to tell: nothing became of them since, nobody took over."""
+    ids = [outcome.about.event_id for outcome in outcomes]
+    return {"_id": {"$in": ids}, "telling": {"$in": list({one.token for one in outcomes})}}
 
 
 def _from_document(document: Document) -> Outcome:
