@@ -12,12 +12,11 @@ The order of the e-mails about one appointment is kept by this log alone (ADR 00
 claimed first and looked for others after that, so of two at once at least one sees the other.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+from services.notifier.claims import LEASE, Claim, ClaimLost, Failure, Standing, Turn
 from services.notifier.client_news import About
 from shared.mongo import (
     Client,
@@ -31,50 +30,11 @@ from shared.schemas.notification_failed import FailureReason
 from shared.schemas.notification_skipped import SkipReason
 
 DATABASE: Final = "openchair_notifier"
-LEASE: Final = timedelta(seconds=29)
-"""Longer than an SMTP exchange may take, shorter than the first retry delay."""
-
 TO_TELL: Final = {"tell_after": "", "telling": ""}
 """The fields that are there until the outcome was told."""
 
 _ENDED: Final = ["sent", "skipped", "unwanted"]
 _UNDER_WAY: Final = ["claimed", "sending"]
-
-
-class Standing(StrEnum):
-    """Why an e-mail could not be claimed."""
-
-    DEALT_WITH = "dealt with already"
-    BEING_SENT = "being sent"
-
-
-class Turn(StrEnum):
-    """Where an e-mail stands among those about the same appointment."""
-
-    OURS = "ours"
-    AFTER_OLDER = "after one that is under way"
-    SUPERSEDED = "superseded"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to send one e-mail, until the lease ends and somebody else takes it."""
-
-    event_id: str
-    token: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why an e-mail did not go out; `detail` is for operators, and holds no address either."""
-
-    reason: FailureReason
-    detail: str
-    smtp_code: int | None = None
-
-
-class ClaimLost(Exception):
-    """The lease has ended, or somebody else has claimed the e-mail since, or has sent it."""
 
 
 class Deliveries:

@@ -10,16 +10,9 @@ from typing import Final
 
 import structlog
 
+from services.notifier.claims import LEASE, Claim, ClaimLost, Failure, Standing, Turn
 from services.notifier.client_news import About
-from services.notifier.deliveries import (
-    LEASE,
-    Claim,
-    ClaimLost,
-    Deliveries,
-    Failure,
-    Standing,
-    Turn,
-)
+from services.notifier.deliveries import Deliveries
 from services.notifier.notices import Content, Notice
 from services.notifier.pace import Pace
 from services.notifier.smtp import EXCHANGE_SECONDS, Letter, NotNow, RefusedForGood

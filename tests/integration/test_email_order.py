@@ -10,11 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 from aio_pika.abc import AbstractRobustChannel
 
-from services.notifier.client_news import About
-from services.notifier.deliveries import LEASE, Claim, ClaimLost, Deliveries, Failure, Turn
 from shared.messaging.topology import Topology
 from shared.schemas.appointment_changed import AppointmentChange, AppointmentChanged
-from shared.schemas.notification_failed import FailureReason
 from shared.schemas.notification_sent import NotificationSent
 from shared.schemas.notification_skipped import NotificationSkipped, SkipReason
 from tests.harness.approvals import approval, direct_change
@@ -230,51 +227,3 @@ async def test_however_changes_arrive_none_leaves_after_a_newer_one(setting: Set
     assert all(sequences[-1] == 3 for sequences in left.values())
     assert len(left) == len(appointments)
     assert len(smtp.taken) + skipped == len(events)
-
-
-async def claimed(deliveries: Deliveries, about: About, now: datetime) -> Claim:
-    """Claim an e-mail that can be."""
-    claim = await deliveries.claim(about, now=now)
-    assert isinstance(claim, Claim)
-    return claim
-
-
-async def test_who_claimed_first_and_looks_later_sees_the_other(notifier: Notifier) -> None:
-    """The rule by which no two pass each other, whoever is how fast."""
-    deliveries, now, appointment_id = notifier.deliveries, datetime.now(UTC), uuid4()
-    older, newer, same = (
-        About(name, uuid4(), "a-correlation", appointment_id, sequence)
-        for name, sequence in (("older", 1), ("newer", 2), ("same", 2))
-    )
-    first = await claimed(deliveries, older, now)
-    assert await deliveries.turn_of(older, now=now) is Turn.OURS
-    second = await claimed(deliveries, newer, now)
-    assert await deliveries.turn_of(newer, now=now) is Turn.AFTER_OLDER
-    assert await deliveries.turn_of(older, now=now) is Turn.SUPERSEDED  # had it looked now
-    await deliveries.mark_sending(first, now=now)  # it had looked before
-    assert await deliveries.turn_of(newer, now=now + LEASE / 2) is Turn.AFTER_OLDER
-    assert await deliveries.turn_of(newer, now=now + LEASE) is Turn.OURS  # its process died
-    with pytest.raises(ClaimLost):  # or was it only slow? It does not begin now
-        await deliveries.mark_sending(first, now=now + LEASE)
-    failure = Failure(FailureReason.EMAIL_REFUSED, "x")
-    await deliveries.mark_failed(first, failure, now=now)
-    assert await deliveries.turn_of(newer, now=now) is Turn.OURS
-    await deliveries.mark_sending(second, now=now)
-    await claimed(deliveries, same, now)
-    assert await deliveries.turn_of(same, now=now) is Turn.OURS
-    elsewhere = About("elsewhere", uuid4(), "a-correlation", uuid4(), 0)
-    await claimed(deliveries, elsewhere, now)
-    assert await deliveries.turn_of(elsewhere, now=now) is Turn.OURS
-
-
-async def test_looking_for_others_reads_one_appointment_alone(notifier: Notifier) -> None:
-    """A log of years is not searched for each e-mail."""
-    now = datetime.now(UTC)
-    for number in range(50):
-        about = About(f"e{number}", uuid4(), "a-correlation", uuid4(), 0)
-        await claimed(notifier.deliveries, about, now)
-
-    plan = await notifier.deliveries.collection.find({"appointment_id": uuid4()}).explain()
-
-    assert plan["executionStats"]["totalDocsExamined"] == 0
-    assert "of_appointment" in str(plan["queryPlanner"]["winningPlan"])

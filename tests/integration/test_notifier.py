@@ -8,15 +8,9 @@ from uuid import uuid4
 import pytest
 from aio_pika.abc import AbstractRobustChannel
 
+from services.notifier.claims import LEASE, Claim, ClaimLost, Failure, Standing
 from services.notifier.client_news import About
-from services.notifier.deliveries import (
-    LEASE,
-    Claim,
-    ClaimLost,
-    Deliveries,
-    Failure,
-    Standing,
-)
+from services.notifier.deliveries import Deliveries
 from shared import mongo
 from shared.messaging.publisher import PublishFailed, PublishUncertain
 from shared.messaging.topology import Topology

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from services.notifier.claims import LEASE, Claim, Failure
 from services.notifier.client_news import About
-from services.notifier.deliveries import LEASE, Claim, Deliveries, Failure
+from services.notifier.deliveries import Deliveries
 from services.notifier.outcomes import Outcomes
 from services.notifier.tell_outcomes import Teller
 from shared import mongo

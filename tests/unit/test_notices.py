@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.notifier.claims import LEASE
 from services.notifier.client_news import About, news_of
-from services.notifier.deliveries import LEASE
 from services.notifier.notices import notice_of
 from services.notifier.smtp import EXCHANGE_SECONDS
 from services.notifier.waiting import (
