@@ -121,7 +121,6 @@ class Setting:
     interval: timedelta | None = None
     database: str | None = None
     smtp: ScriptedSmtp | None = None
-    server: SmtpServer | None = None
 
     def with_(self, **changes: object) -> "Setting":
         """Return it with changes."""
@@ -165,7 +164,7 @@ async def _running(
     teller = Teller(Outcomes(deliveries), publisher)
     consumer = Consumer(setting.rabbitmq_url, name="test")
     pool = SmtpPool(
-        setting.server or SmtpServer("127.0.0.1", smtp.port, "none"),
+        SmtpServer("127.0.0.1", smtp.port, "none"),
         connections=setting.connections,
         idle_seconds=30,
         exchange_seconds=setting.exchange_seconds,
