@@ -82,8 +82,10 @@ async def test_what_staff_wrote_to_a_declined_client_is_one_email(
     await notifier.send(approved := approval())
     await notifier.wait_for(approved, "sent")
     assert len(notifier.about(declined)) == 1
-    mail = next(one for one in notifier.smtp.taken if str(declined.data.request_id) in str(one))
-    assert "full until spring" in str(mail)
+    identity = str(declined.data.request_id)
+    (mail,) = (one for one in notifier.smtp.taken if identity in one["Message-ID"])
+    plain = next(part for part in mail.walk() if part.get_content_type() == "text/plain")
+    assert b"full until spring" in plain.get_payload(decode=True)
 
 
 async def test_an_invitation_is_one_email(
