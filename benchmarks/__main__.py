@@ -20,17 +20,19 @@ from benchmarks.measuring import Measurement
 from benchmarks.over_http import measure_over_http
 from benchmarks.reading import cases, measure_reading
 from benchmarks.reporting import command_table, met_of, table, write_json
+from benchmarks.sending import measure_sending
 from deploy.local.errors import LocalServerError
 from deploy.local.mongodb import MongoDBServer
 from deploy.local.stack import ROOT
 from shared import mongo
+from shared.observability.logging import configure_logging
 
 DIRECTORY: Final = ROOT / ".local" / "bench"
 SMALL: Final = 10_000
 LARGE: Final = 1_000_000
 FEWEST_PAIRS: Final = 5
-_APPROVE, _READ, _COMPOSE = "approve", "read", "compose"
-_PARTS: Final = (_APPROVE, _COMPOSE, _READ)
+_APPROVE, _COMPOSE, _SEND, _READ = "approve", "compose", "send", "read"
+_PARTS: Final = (_APPROVE, _COMPOSE, _SEND, _READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     try:
         DIRECTORY.mkdir(parents=True, exist_ok=True)
+        configure_logging("benchmarks", "WARNING")
         with MongoDBServer(DIRECTORY / "mongodb") as server:
             measurements, commands = uvloop.run(_measure(server.url, options))
     except LocalServerError as error:
@@ -88,6 +91,9 @@ async def _measure(
     if _COMPOSE in options.parts:
         _say("composing ...")
         measurements += await measure_composing(pairs=options.pairs)
+    if _SEND in options.parts:
+        _say("sending e-mails ...")
+        measurements += await measure_sending(client, DIRECTORY, pairs=options.pairs)
     if _READ in options.parts:
         baseline, subject = [await load(client, size, _say) for size in (SMALL, options.size)]
         for case in cases():

@@ -1,7 +1,7 @@
 """What a client is to be told of their appointment, whichever event says so."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -19,12 +19,6 @@ from shared.schemas.vocabulary import RequestType
 
 ClientEvent = RequestApproved | AppointmentChanged
 
-UNDERSTOOD: Final[Mapping[str, type[ClientEvent]]] = {
-    "openchair.request.approved.v1": RequestApproved,
-    "openchair.appointment.changed.v1": AppointmentChanged,
-}
-"""The events that clients are e-mailed of, by type."""
-
 _DONE: Final = {
     RequestType.NEW: AppointmentChange.BOOKED,
     RequestType.RESCHEDULE: AppointmentChange.MOVED,
@@ -41,13 +35,24 @@ class ComparedWith(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an e-mail is about, in ids; `request_id` is None when nobody asked."""
+    """What an e-mail is about, in ids.
+
+    `appointment_id` and `sequence` are there when it is about an appointment as it was after that
+    change, `request_id` when it tells of a decision, `client_id` when it is an invitation.
+    """
 
     event_id: str
     practice_id: UUID
-    appointment_id: UUID
-    request_id: UUID | None
     correlation_id: str
+    appointment_id: UUID | None = None
+    sequence: int | None = None
+    request_id: UUID | None = None
+    client_id: UUID | None = None
+
+    @property
+    def subject(self) -> str:
+        """What events about the e-mail name as their subject."""
+        return str(self.appointment_id or self.request_id or self.client_id or self.event_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,16 @@ class ClientNews:
         """Say whether it begins when it did before."""
         return self.previous is not None and self.previous.start == self.appointment.start
 
+    @property
+    def over_at(self) -> datetime:
+        """From when on (UTC) nobody is helped by the news.
+
+        That is the appointment's end, and for one that was cancelled when it would have begun.
+        """
+        if self.done is not AppointmentChange.CANCELLED:
+            return self.appointment.end
+        return self.appointment.start if self.previous is None else self.previous.start
+
 
 def news_of(event: ClientEvent) -> ClientNews:
     """Return what an event tells the client."""
@@ -86,9 +101,10 @@ def news_of(event: ClientEvent) -> ClientNews:
         about=About(
             event_id=event.id,
             practice_id=event.practiceid,
-            appointment_id=data.appointment.appointment_id,
-            request_id=request_id,
             correlation_id=event.correlationid,
+            appointment_id=data.appointment.appointment_id,
+            sequence=data.appointment.sequence,
+            request_id=request_id,
         ),
         is_wanted=is_wanted,
         done=done,

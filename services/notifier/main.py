@@ -7,20 +7,24 @@ from email.message import EmailMessage
 
 from fastapi import FastAPI
 
-from services.notifier.client_news import ClientNews
-from services.notifier.compose_email import compose_email
+from services.notifier.compose import compose
 from services.notifier.deliveries import Deliveries
+from services.notifier.notices import APPROVALS, INVITATIONS, Content, Models
 from services.notifier.outcomes import Outcomes
+from services.notifier.pace import Pace, Spaced, Unlimited
+from services.notifier.sending import Sender
 from services.notifier.settings import NotifierSettings
-from services.notifier.smtp import SmtpServer
-from services.notifier.subscribers import Sender, record_exhausted
+from services.notifier.smtp_pool import SmtpPool
+from services.notifier.subscribers import record_exhausted, send_emails
 from services.notifier.tell_outcomes import Teller
+from services.notifier.waiting import is_to_be_held
 from shared import mongo
 from shared.http.app import create_app, serve
 from shared.http.health import health_routes
 from shared.messaging.ack_policy import AckPolicy
 from shared.messaging.consumer import Consumer
 from shared.messaging.publisher import ConfirmedPublisher, run_messaging
+from shared.messaging.topology import WorkQueue
 from shared.observability.logging import configure_logging
 from shared.observability.supervision import Supervised
 from shared.settings import read_settings
@@ -31,41 +35,54 @@ def build_app(settings: NotifierSettings) -> FastAPI:
     client = mongo.connect(settings.mongodb_url.get_secret_value())
     deliveries = Deliveries(client, settings.mongodb_database)
     rabbitmq = settings.rabbitmq_url.get_secret_value()
-    queue = settings.topology.notifier_approvals
     publisher = ConfirmedPublisher(rabbitmq, settings.topology, name="notifier")
     consumer = Consumer(rabbitmq, name="notifier")
+    pool = SmtpPool(
+        settings.smtp_server(),
+        connections=settings.smtp_connections,
+        idle_seconds=settings.smtp_idle_seconds,
+    )
 
-    def compose(news: ClientNews, now: datetime) -> EmailMessage:
-        return compose_email(
-            news, mail_from=settings.mail_from, mail_domain=settings.mail_domain, now=now
+    def composed(content: Content, now: datetime) -> EmailMessage:
+        return compose(
+            content, mail_from=settings.mail_from, mail_domain=settings.mail_domain, now=now
         )
 
     teller = Teller(Outcomes(deliveries), publisher)
-    sender = Sender(deliveries, _smtp_server(settings), compose, recorded=teller.wake)
-    consumer.subscribe(
-        queue,
-        sender.handler(),
-        AckPolicy(
-            queue,
-            publisher,
-            is_outage=mongo.is_outage,
-            on_exhausted=record_exhausted(deliveries, recorded=teller.wake),
-        ),
-        prefetch=settings.mail_prefetch,
+    sender = Sender(
+        deliveries, pool, composed, pace=_pace(settings, deliveries), recorded=teller.wake
     )
+
+    def subscribe(queue: WorkQueue, models: Models, *, prefetch: int) -> None:
+        exhausted = record_exhausted(deliveries, models, recorded=teller.wake)
+        policy = AckPolicy(queue, publisher, is_outage=is_to_be_held, on_exhausted=exhausted)
+        consumer.subscribe(queue, send_emails(sender, models), policy, prefetch=prefetch)
+
+    subscribe(settings.topology.notifier_approvals, APPROVALS, prefetch=settings.mail_prefetch)
+    subscribe(
+        settings.topology.notifier_invitations, INVITATIONS, prefetch=settings.invitation_prefetch
+    )
+
+    async def start_consuming() -> None:
+        await deliveries.prepare()
+        await consumer.start()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        messaging = Supervised("messaging", lambda: run_messaging(publisher, consumer.start))
+        messaging = Supervised("messaging", lambda: run_messaging(publisher, start_consuming))
+        tidying = Supervised("smtp", pool.keep_tidy)
         async with AsyncExitStack() as at_the_end:  # each step, whatever becomes of another
             at_the_end.push_async_callback(mongo.close, client)
             at_the_end.push_async_callback(publisher.close)
             at_the_end.push_async_callback(teller.loop.stop)
+            at_the_end.push_async_callback(pool.close)
+            at_the_end.push_async_callback(tidying.stop)
             at_the_end.push_async_callback(sender.finish)
             at_the_end.push_async_callback(consumer.stop)
             at_the_end.push_async_callback(messaging.stop)
             messaging.start()
             teller.loop.start()
+            tidying.start()
             yield
 
     app = create_app(title="Openchair notifier", lifespan=lifespan)
@@ -78,15 +95,9 @@ def build_app(settings: NotifierSettings) -> FastAPI:
     return app
 
 
-def _smtp_server(settings: NotifierSettings) -> SmtpServer:
-    password = settings.smtp_password
-    return SmtpServer(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        security=settings.smtp_security,
-        username=settings.smtp_username,
-        password=password.get_secret_value() if password else None,
-    )
+def _pace(settings: NotifierSettings, deliveries: Deliveries) -> Pace:
+    interval = settings.smtp_interval
+    return Unlimited() if interval is None else Spaced(deliveries.database, interval)
 
 
 def run() -> None:

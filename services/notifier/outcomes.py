@@ -14,17 +14,22 @@ from services.notifier.client_news import About
 from services.notifier.deliveries import TO_TELL, Deliveries
 from shared.mongo import Document
 from shared.schemas.notification_failed import FailureReason
+from shared.schemas.notification_skipped import SkipReason
 
 _LEASE: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An e-mail was sent at `at` (UTC), or failed then for a reason; `token` is of who tells it."""
+    """What became of an e-mail at `at` (UTC): sent, unless it failed or was skipped for a reason.
+
+    `token` is of who tells it.
+    """
 
     about: About
     at: datetime
     failed_for: FailureReason | None
+    skipped_for: SkipReason | None
     smtp_code: int | None
     token: UUID
 
@@ -55,35 +60,38 @@ class Outcomes:
 
     async def mark_told(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
         """Note that these were told; what became of an e-mail since is still to be told."""
-        for outcome in outcomes:
-            await self._collection.update_one(
-                _still(outcome), {"$set": {"told_at": now}, "$unset": TO_TELL}
-            )
+        await self._collection.update_many(
+            _still(outcomes), {"$set": {"told_at": now}, "$unset": TO_TELL}
+        )
 
     async def give_back(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
         """Let what could not be told be told by whoever comes next."""
-        for outcome in outcomes:
-            await self._collection.update_one(
-                _still(outcome), {"$set": {"tell_after": now}, "$unset": {"telling": ""}}
-            )
+        await self._collection.update_many(
+            _still(outcomes), {"$set": {"tell_after": now}, "$unset": {"telling": ""}}
+        )
 
 
-def _still(outcome: Outcome) -> Document:
-    return {"_id": outcome.about.event_id, "telling": outcome.token}
+def _still(outcomes: Sequence[Outcome]) -> Document:
+    """Match those that are still ours to tell: nothing became of them since, nobody took over."""
+    ids = [outcome.about.event_id for outcome in outcomes]
+    return {"_id": {"$in": ids}, "telling": {"$in": list({one.token for one in outcomes})}}
 
 
 def _from_document(document: Document) -> Outcome:
-    reason = document["failed_for"]
+    failed_for, skipped_for = document["failed_for"], document.get("skipped_for")
     return Outcome(
         about=About(
             event_id=document["_id"],
             practice_id=document["practice_id"],
-            appointment_id=document["appointment_id"],
-            request_id=document["request_id"],
             correlation_id=document["correlation_id"],
+            appointment_id=document.get("appointment_id"),
+            sequence=document.get("sequence"),
+            request_id=document["request_id"],
+            client_id=document.get("client_id"),
         ),
         at=document["finished_at"],
-        failed_for=None if reason is None else FailureReason(reason),
+        failed_for=None if failed_for is None else FailureReason(failed_for),
+        skipped_for=None if skipped_for is None else SkipReason(skipped_for),
         smtp_code=document.get("smtp_code"),
         token=document["telling"],
     )

@@ -5,9 +5,9 @@ tells it again. Nothing is ever sent because of it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -18,10 +18,19 @@ from shared.messaging.topology import SCHEDULING
 from shared.observability.supervision import Supervised
 from shared.schemas.notification_failed import NotificationFailed, NotificationFailedData
 from shared.schemas.notification_sent import NotificationSent, NotificationSentData
+from shared.schemas.notification_skipped import NotificationSkipped, NotificationSkippedData
 
 SOURCE: Final = "/openchair/notifier"
 _BATCH: Final = 50
 _SWEEP_SECONDS: Final = 1.0
+
+OutcomeEvent = NotificationSent | NotificationFailed | NotificationSkipped
+
+_WORDS: Final[Mapping[type[OutcomeEvent], str]] = {
+    NotificationSent: "sent",
+    NotificationFailed: "failed",
+    NotificationSkipped: "skipped",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -66,58 +75,46 @@ class Teller:
         return True
 
     async def _tell(self, outcome: Outcome) -> bool:
-        about = outcome.about
+        about, event = outcome.about, outcome_event(outcome)
         fields = {"event_id": about.event_id, "correlation_id": about.correlation_id}
-        failed = outcome.failed_for is not None
+        what = _WORDS[type(event)]
         try:
             await self._publisher.publish(
-                to_message(
-                    outcome_event(outcome),
-                    exchange=SCHEDULING,
-                    routing_key="notification.failed" if failed else "notification.sent",
-                )
+                to_message(event, exchange=SCHEDULING, routing_key=f"notification.{what}")
             )
         except (PublishFailed, PublishUncertain) as error:
             log.warning("outcome.not_told", **fields, reason=type(error).__name__)
             return False
-        log.info("outcome.told", **fields, outcome="failed" if failed else "sent")
+        log.info("outcome.told", **fields, outcome=what)
         return True
 
 
-def outcome_event(outcome: Outcome) -> NotificationSent | NotificationFailed:
+def outcome_event(outcome: Outcome) -> OutcomeEvent:
     """Return the event that tells it; its id is the same however often it is told."""
     about = outcome.about
-    if outcome.failed_for is None:
-        return NotificationSent(
-            id=f"{about.event_id}:sent",
-            source=SOURCE,
-            subject=str(about.appointment_id),
-            time=outcome.at,
-            practiceid=about.practice_id,
-            correlationid=about.correlation_id,
-            data=NotificationSentData(
-                event_id=about.event_id,
-                appointment_id=about.appointment_id,
-                request_id=about.request_id,
-                at=outcome.at,
-            ),
-        )
-    return NotificationFailed(
-        id=f"{about.event_id}:failed",
-        source=SOURCE,
-        subject=str(about.appointment_id),
-        time=outcome.at,
-        practiceid=about.practice_id,
-        correlationid=about.correlation_id,
-        data=NotificationFailedData(
-            event_id=about.event_id,
-            appointment_id=about.appointment_id,
-            request_id=about.request_id,
-            at=outcome.at,
-            reason=outcome.failed_for,
-            smtp_code=outcome.smtp_code,
-        ),
-    )
+    envelope: dict[str, Any] = {
+        "source": SOURCE,
+        "subject": about.subject,
+        "time": outcome.at,
+        "practiceid": about.practice_id,
+        "correlationid": about.correlation_id,
+    }
+    ids: dict[str, Any] = {
+        "event_id": about.event_id,
+        "appointment_id": about.appointment_id,
+        "request_id": about.request_id,
+        "at": outcome.at,
+    }
+    if outcome.skipped_for is not None:
+        skipped = NotificationSkippedData(**ids, reason=outcome.skipped_for)
+        return NotificationSkipped(id=f"{about.event_id}:skipped", data=skipped, **envelope)
+    ids["client_id"] = about.client_id
+    if outcome.failed_for is not None:
+        reason, code = outcome.failed_for, outcome.smtp_code
+        failed = NotificationFailedData(**ids, reason=reason, smtp_code=code)
+        return NotificationFailed(id=f"{about.event_id}:failed", data=failed, **envelope)
+    sent = NotificationSentData(**ids)
+    return NotificationSent(id=f"{about.event_id}:sent", data=sent, **envelope)
 
 
 def _those(outcomes: Sequence[Outcome], answers: Sequence[bool], *, wanted: bool) -> list[Outcome]:

@@ -99,7 +99,7 @@ class Topology:
             notifier_approvals=WorkQueue(
                 "notifier.approvals",
                 SCHEDULING,
-                ("request.approved", "appointment.changed"),
+                ("request.approved", "request.declined", "appointment.changed"),
                 delays,
             ),
             scheduler_notifications=WorkQueue(

@@ -28,6 +28,18 @@ DECISIONS: Final = Counter(
     "openchair_decisions_total", "Decisions taken", ("request_type", "decision")
 )
 EMAILS: Final = Counter("openchair_emails_total", "E-mails by outcome", ("outcome",))
+EMAIL_WAIT_SECONDS: Final = Histogram(
+    "openchair_email_wait_seconds",
+    "Time an e-mail waited for a connection, or for the provider's limit",
+    ("awaited",),
+    buckets=_SECONDS,
+)
+SMTP_CONNECTIONS: Final = Gauge(
+    "openchair_smtp_connections", "Connections to the mail server", ("state",)
+)
+SMTP_OPENED: Final = Counter(
+    "openchair_smtp_connections_opened_total", "Connections opened, and why", ("reason",)
+)
 LOOP_TURN: Final = Gauge(
     "openchair_loop_last_turn_timestamp_seconds",
     "When a background loop last went round",

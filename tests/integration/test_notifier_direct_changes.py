@@ -65,7 +65,7 @@ async def test_what_staff_do_directly_is_one_email(
 async def test_a_practice_that_does_not_email_its_clients_does_not(
     notifier: Notifier, channel: AbstractRobustChannel
 ) -> None:
-    """Nothing is sent and nothing recorded; the message is done with, for good."""
+    """Nothing is sent and nothing to be told; the message is done with, for good."""
     unwanted = direct_change(AppointmentChange.MOVED, notify_client=False)
     await notifier.send(unwanted)
     wanted = direct_change(AppointmentChange.MOVED)
@@ -74,7 +74,8 @@ async def test_a_practice_that_does_not_email_its_clients_does_not(
     await notifier.wait_for(wanted, "sent")
 
     assert len(notifier.smtp.taken) == 1
-    assert await notifier.delivery(unwanted) is None
+    noted = await notifier.wait_for(unwanted, "unwanted")
+    assert "tell_after" not in noted
     for name in (QUEUE.name, QUEUE.dead_name, *QUEUE.retry_names):
         queue = await channel.get_queue(name, ensure=False)
         assert await queue.get(fail=False, no_ack=True) is None

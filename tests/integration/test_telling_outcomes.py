@@ -10,7 +10,7 @@ import pytest
 from aio_pika.abc import AbstractRobustChannel
 from aio_pika.exceptions import AMQPError
 
-from services.notifier.client_news import ClientNews
+from services.notifier.notices import Content
 from shared.messaging.topology import Topology
 from shared.schemas.appointment_changed import AppointmentChange
 from shared.schemas.notification_failed import FailureReason, NotificationFailed
@@ -113,7 +113,7 @@ async def test_an_email_that_cannot_be_composed_is_told(
 ) -> None:
     """No server was asked, so there is no code."""
 
-    def refuse(_news: ClientNews, _now: datetime) -> EmailMessage:
+    def refuse(_content: Content, _now: datetime) -> EmailMessage:
         raise ValueError
 
     async with running_notifier(vhost_url, servers.mongodb.url, TOPOLOGY, refuse) as notifier:
@@ -124,6 +124,25 @@ async def test_an_email_that_cannot_be_composed_is_told(
     assert isinstance(told, NotificationFailed)
     assert told.data.reason is FailureReason.CANNOT_BE_COMPOSED
     assert told.data.smtp_code is None
+
+
+async def test_an_email_that_a_fault_of_ours_keeps_back_is_told_in_the_end(
+    vhost_url: str, servers: Servers, channel: AbstractRobustChannel
+) -> None:
+    """Each attempt ends before the mail server is asked; after the last one staff hear of it."""
+
+    def fail(_content: Content, _now: datetime) -> EmailMessage:
+        raise RuntimeError
+
+    async with running_notifier(vhost_url, servers.mongodb.url, TOPOLOGY, fail) as notifier:
+        notifier.teller.loop.start()
+        await notifier.send(event := approval())
+        told = await next_outcome(channel, TOPOLOGY)
+        delivery = await notifier.wait_until_told(event)
+
+    assert isinstance(told, NotificationFailed)
+    assert told.data.reason is FailureReason.GIVEN_UP
+    assert delivery["attempts"] == notifier.smtp.tries == 0
 
 
 async def test_a_replay_that_succeeds_is_told_after_the_failure(

@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from services.notifier.claims import LEASE, Claim, Failure
 from services.notifier.client_news import About
-from services.notifier.deliveries import LEASE, Claim, Deliveries, Failure
+from services.notifier.deliveries import Deliveries
 from services.notifier.outcomes import Outcomes
 from services.notifier.tell_outcomes import Teller
 from shared import mongo
@@ -43,7 +44,9 @@ class Taker:
 def about() -> About:
     """Return an e-mail about a request of nobody's."""
     identifier = uuid4()
-    return About(f"{identifier}:approved", uuid4(), uuid4(), identifier, "a-correlation")
+    return About(
+        f"{identifier}:approved", uuid4(), "a-correlation", uuid4(), 0, request_id=identifier
+    )
 
 
 async def claimed(deliveries: Deliveries, email: About, now: datetime) -> Claim:

@@ -151,7 +151,8 @@ def test_the_practice_signs_as_it_has_set() -> None:
         texts=EmailTexts("Ring twice.", "A day before.", "Yours"),
     )
     practice = replace(PRACTICE, emails=emails, portal_url="https://portal.example.org/harbor")
-    assert approve(practice=practice).data.practice == PracticeContact(
+    amara = replace(CLIENT, portal_access=PortalAccess.ACTIVE)
+    assert approve(client=amara, practice=practice).data.practice == PracticeContact(
         name=PRACTICE.name,
         time_zone=PRACTICE.time_zone,
         phone=PRACTICE.phone,

@@ -63,13 +63,17 @@ async def declared(topology: Topology = TOPOLOGY) -> Declared:
 
 
 def test_there_is_a_queue_for_each_consumer() -> None:
-    """The scheduler takes what the portal sends; the notifier what clients are told, no declines.
+    """The scheduler takes what the portal sends, the notifier what clients may be told.
 
     What became of e-mails goes back to the scheduler.
     """
     assert [(queue.name, queue.exchange, queue.routing_keys) for queue in WORK_QUEUES] == [
         ("scheduler.requests", PORTAL, ("request.submitted", "request.withdrawn")),
-        ("notifier.approvals", SCHEDULING, ("request.approved", "appointment.changed")),
+        (
+            "notifier.approvals",
+            SCHEDULING,
+            ("request.approved", "request.declined", "appointment.changed"),
+        ),
         (
             "scheduler.notifications",
             SCHEDULING,
@@ -80,7 +84,6 @@ def test_there_is_a_queue_for_each_consumer() -> None:
     for queue in WORK_QUEUES:
         for key in queue.routing_keys:
             assert TOPOLOGY.has_consumer(queue.exchange, key)
-    assert not TOPOLOGY.has_consumer(SCHEDULING, "request.declined")
     assert not TOPOLOGY.has_consumer(PORTAL, "request.approved")
 
 
@@ -172,6 +175,7 @@ async def test_only_work_queues_are_bound() -> None:
         ("scheduler.requests", "portal", "request.submitted"),
         ("scheduler.requests", "portal", "request.withdrawn"),
         ("notifier.approvals", "scheduling", "request.approved"),
+        ("notifier.approvals", "scheduling", "request.declined"),
         ("notifier.approvals", "scheduling", "appointment.changed"),
         ("scheduler.notifications", "scheduling", "notification.sent"),
         ("scheduler.notifications", "scheduling", "notification.failed"),
