@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.notification import Notification
-from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
+from shared.schemas.vocabulary import Language, Modality, RequestStatus, RequestType
 
 
 class RequestFlag(StrEnum):
@@ -21,6 +21,7 @@ class RequestFlag(StrEnum):
     KEY_REUSED = "key-reused-with-other-content"
     ORIGINAL_MOVED = "original-moved"
     ORIGINAL_CANCELLED = "original-cancelled"
+    ORIGINAL_OVER = "original-over"
     PORTAL_CLOSED = "portal-closed"
     NOT_OPEN_TO_THEM = "not-open-to-them"
     TYPE_NOT_OFFERED = "type-not-offered"
@@ -31,12 +32,16 @@ class RequestFlag(StrEnum):
     TOO_FAR = "too-far"
     PRACTICE_CLOSED = "practice-closed"
     SLOT_NOT_OPEN = "slot-not-open"
+    SLOT_ASKED_FOR = "slot-asked-for"
     TOO_MANY_PENDING = "too-many-pending"
 
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks. A new client has no `client_id` until the request is approved."""
+    """Who asks. A new client has no `client_id` until the request is approved.
+
+    `language` is what they asked to be written to in, if they said so.
+    """
 
     client_id: UUID | None
     is_new: bool
@@ -45,6 +50,7 @@ class Requester:
     phone: str | None
     birth_date: date | None
     time_zone: str | None
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

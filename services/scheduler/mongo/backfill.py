@@ -38,6 +38,7 @@ _ADDED: Final[list[tuple[str, str, dict[str, Any]]]] = [
             "relevant_time": {"$max": ["$relevant_time", "$submitted_at"]},
         },
     ),
+    ("requests", "client.language", {"client.language": None}),
     (
         "appointments",
         "version",
@@ -50,7 +51,7 @@ _ADDED: Final[list[tuple[str, str, dict[str, Any]]]] = [
 ]
 _NAMED: Final = [("clients", "name", "search"), ("requests", "client.name", "client.search")]
 
-_STEP: Final = "fields-of-0.2"
+_STEP: Final = "fields-of-0.3"
 _RETIRED: Final = {
     "clients": ["practice_id_1_search_words_1"],
     "staff": ["practice_id_1"],
@@ -58,6 +59,7 @@ _RETIRED: Final = {
     "requests": [
         "practice_id_1_status_1_relevant_time_1__id_1_submitted_at_1",
         "practice_id_1_visible_to_1_status_1_relevant_time_1__id_1_submitted_at_1",
+        "pending_of_client",
     ],
     "appointments": [
         "practice_id_1_clinician_id_1_start_1",

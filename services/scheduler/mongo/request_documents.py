@@ -14,12 +14,12 @@ from services.scheduler.domain.appointment_request import (
 from services.scheduler.mongo import dates, notifications
 from services.scheduler.mongo.search import searchable
 from shared.mongo import Document
-from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
+from shared.schemas.vocabulary import Language, Modality, RequestStatus, RequestType
 
 
 def to_document(request: AppointmentRequest) -> Document:
     """Return the document, without what only queries need."""
-    born = request.requester.birth_date
+    born, language = request.requester.birth_date, request.requester.language
     return {
         "_id": request.id,
         "practice_id": request.practice_id,
@@ -29,6 +29,7 @@ def to_document(request: AppointmentRequest) -> Document:
         "client": {
             **asdict(request.requester),
             "birth_date": born and dates.to_bson(born),
+            "language": language and language.value,
             "search": searchable(request.requester.name),
         },
         "asked": asdict(request.asked),
@@ -74,7 +75,7 @@ def from_document(document: Document) -> AppointmentRequest:
 
 
 def _requester(document: Document) -> Requester:
-    born = document["birth_date"]
+    born, language = document["birth_date"], document["language"]
     return Requester(
         client_id=document["client_id"],
         is_new=document["is_new"],
@@ -83,6 +84,7 @@ def _requester(document: Document) -> Requester:
         phone=document["phone"],
         birth_date=born and dates.from_bson(born),
         time_zone=document["time_zone"],
+        language=language and Language(language),
     )
 
 

@@ -45,9 +45,10 @@ async def policy_of(store: Store, practice: Practice) -> PortalPolicy:
     return to_policy(practice, settings, services, staff)
 
 
-async def policies_of(store: Store, practice_ids: set[UUID]) -> dict[UUID, Portal]:
-    """Return the portals of several practices; for taking requests in."""
-    practices = await asyncio.gather(*(store.practices.get(one) for one in practice_ids))
+async def portals_ever_set(store: Store, practice_ids: set[UUID]) -> dict[UUID, Portal]:
+    """Return the portals of those practices that ever set theirs; for taking requests in."""
+    ever_set = await store.portal_settings.get_many(practice_ids)
+    practices = await asyncio.gather(*(store.practices.get(one) for one in ever_set))
     found = [practice for practice in practices if practice is not None]
     policies = await asyncio.gather(*(policy_of(store, practice) for practice in found))
     return {
