@@ -23,7 +23,10 @@ log = structlog.get_logger(__name__)
 
 
 class RequestLog:
-    """Gives each request a correlation id, answers our own faults, and writes the line."""
+    """Gives each request a correlation id, answers our own faults, and writes the line.
+
+    What a route leaves in `request.state.answer_headers` is in the answer, whichever that is.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -47,6 +50,8 @@ class RequestLog:
                 headers = MutableHeaders(scope=message)
                 headers[CORRELATION_HEADER] = correlation_id
                 headers["X-Content-Type-Options"] = "nosniff"
+                for name, text in scope["state"].get("answer_headers", {}).items():
+                    headers[name] = text
                 if headers.get("Content-Type", "").startswith("text/event-stream"):
                     streams_since = time.perf_counter()
             await send(message)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Request
 
+from services.request_intake.knowledge import Knowledge
 from services.request_intake.open_times import RecentOpenTimes
-from services.request_intake.policies import Policies
 from services.request_intake.rate_limits import Allowance, RateLimits
-from services.request_intake.reads import Reads
-from services.request_intake.use_cases.submit_request import RecentKeys
-from shared.auth.actors import Actor, PortalActor, StaffActor
+from services.request_intake.reads import Caller, Reads
+from services.request_intake.use_cases.recent_keys import RecentKeys
+from shared.auth.actors import Actor, StaffActor
 from shared.http.bearer import BearerAuthentication
 from shared.http.problems import Problem
 from shared.messaging.publisher import ConfirmedPublisher
@@ -22,6 +22,7 @@ IdempotencyKey = Annotated[
     Header(
         pattern=r"^[\x21-\x7e]{1,255}$",
         description="Repeating a call with the same key is the same request, not another one.",
+        examples=["5f0c1d0e-one-for-each-form-shown"],
     ),
 ]
 
@@ -33,48 +34,43 @@ class Wiring:
     publisher: ConfirmedPublisher
     recent_keys: RecentKeys
     reads: Reads
-    policies: Policies
     open_times: RecentOpenTimes
+    knowledge: Knowledge
     limits: RateLimits
     authenticate: BearerAuthentication
 
 
-def portal_dependency(wiring: Wiring) -> Callable[..., Awaitable[PortalActor]]:
+def caller_dependency(wiring: Wiring) -> Callable[..., Awaitable[Caller]]:
     """Return the dependency that lets clients and portals in, as often as they may."""
 
-    async def limited(request: Request, response: Response) -> None:
+    async def limited(request: Request) -> Allowance:
         # By address first: forged tokens cost a signature check each.
         host = request.client.host if request.client else "unknown"
-        _tell(response, wiring.limits.by_address(host))
+        allowance = wiring.limits.by_address(host)
+        _tell(request, allowance)
+        return allowance
 
-    async def portal(
+    async def caller(
         request: Request,
-        response: Response,
-        _limited: Annotated[None, Depends(limited)],
+        of_address: Annotated[Allowance, Depends(limited)],
         actor: Annotated[Actor, Depends(wiring.authenticate)],
-    ) -> PortalActor:
+    ) -> Caller:
         if isinstance(actor, StaffActor):
             raise Problem(HTTPStatus.FORBIDDEN, "clients-only", "This is for clients, not staff.")
-        writes = request.method != "GET"
-        _tell(response, wiring.limits.by_caller(actor, writes=writes))
-        return actor
+        own = wiring.limits.by_caller(actor, writes=request.method != "GET")
+        _tell(request, own.tighter(of_address))
+        return Caller(actor, request.headers["authorization"], request.state.correlation_id)
 
-    return portal
-
-
-def bearer_of(request: Request) -> str:
-    """Return the caller's own `Authorization` header, which has been checked."""
-    return request.headers["authorization"]
+    return caller
 
 
-def _tell(response: Response, allowance: Allowance) -> None:
-    """Put what is left into the answer; raises a problem when nothing is."""
+def _tell(request: Request, allowance: Allowance) -> None:
+    """Have the answer say what is left, whatever it is; raises a problem when nothing is."""
+    request.state.answer_headers = allowance.headers
     if not allowance.is_granted:
         raise Problem(
             HTTPStatus.TOO_MANY_REQUESTS,
             "too-many-calls",
             "Too many calls in a short time: wait as long as Retry-After says.",
-            headers={**allowance.headers, "Retry-After": str(allowance.reset_seconds)},
+            headers={"Retry-After": str(allowance.reset_seconds)},
         )
-    for name, text in allowance.headers.items():
-        response.headers[name] = text
