@@ -13,12 +13,14 @@ import uvloop
 from pymongo import monitoring
 
 from benchmarks.approving import count_commands, measure_approving
+from benchmarks.availability import measure_availability
 from benchmarks.counting import CommandCount, CommandCounter
 from benchmarks.loading import load
 from benchmarks.measuring import Measurement
 from benchmarks.over_http import measure_over_http
 from benchmarks.reading import cases, measure_reading
 from benchmarks.reporting import command_table, met_of, table, write_json
+from benchmarks.submitting import measure_submitting
 from deploy.local.errors import LocalServerError
 from deploy.local.mongodb import MongoDBServer
 from deploy.local.stack import ROOT
@@ -28,7 +30,8 @@ DIRECTORY: Final = ROOT / ".local" / "bench"
 SMALL: Final = 10_000
 LARGE: Final = 1_000_000
 FEWEST_PAIRS: Final = 5
-_APPROVE, _READ = "approve", "read"
+_APPROVE, _READ, _SUBMIT, _OPEN_TIMES = "approve", "read", "submit", "open-times"
+_PARTS: Final = (_APPROVE, _SUBMIT, _OPEN_TIMES, _READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,12 @@ async def _measure(
         _say("approving ...")
         measurements += await measure_approving(client, pairs=options.pairs)
         commands = await _count(url)
+    if _SUBMIT in options.parts:
+        _say("asking for appointments ...")
+        measurements += await measure_submitting(url, DIRECTORY, pairs=options.pairs)
+    if _OPEN_TIMES in options.parts:
+        _say("finding open times ...")
+        measurements += await measure_availability(client, pairs=options.pairs)
     if _READ in options.parts:
         baseline, subject = [await load(client, size, _say) for size in (SMALL, options.size)]
         for case in cases():
@@ -117,12 +126,12 @@ def _parse(arguments: Sequence[str] | None) -> Options:
         help=f"requests and appointments; {LARGE} if neither this nor BENCH_SIZE is given",
     )
     parser.add_argument("--pairs", type=int, default=7, help=f"at least {FEWEST_PAIRS}")
-    parser.add_argument("--only", choices=[_APPROVE, _READ], help="one part alone")
+    parser.add_argument("--only", choices=_PARTS, help="one part alone")
     parser.add_argument("--file", type=Path, default=DIRECTORY / "results.json")
     given = parser.parse_args(arguments)
     if given.pairs < FEWEST_PAIRS or given.size < SMALL:
         parser.error(f"at least {FEWEST_PAIRS} pairs, and a size of at least {SMALL}")
-    parts = frozenset({given.only} if given.only else {_APPROVE, _READ})
+    parts = frozenset({given.only} if given.only else _PARTS)
     return Options(given.size, given.pairs, parts, given.file)
 
 

@@ -86,7 +86,7 @@ async def reads_of(person: Portal) -> dict[str, str]:
 
 
 def told(answer: httpx.Response) -> str:
-    """Return an answer in a word; what is not good says how long to wait, and what is old its age."""
+    """Return an answer in a word; what is not good must say how long to wait."""
     if answer.status_code == 503:
         assert int(answer.headers["Retry-After"]) > 0
         return f"503 {answer.json()['type'].rpartition(':')[2]}"
@@ -136,9 +136,10 @@ async def settled(system: System, away: frozenset[str]) -> None:
 
 
 async def with_staff(system: System, request: UUID) -> None:
-    """Wait until staff see it."""
+    """Wait until staff see it, and have it declined, so that it stands in nobody's way."""
 
     async def seen() -> bool:
         return (await system.review(request)).status_code == 200
 
     await eventually(seen, "what was accepted is with staff", limit=60)
+    assert (await system.decide(request, "decline", person="priya")).status_code == 200

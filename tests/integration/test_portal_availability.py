@@ -16,7 +16,7 @@ from services.scheduler.use_cases.find_availability import (
     find_availability,
     wanted_of,
 )
-from services.scheduler.use_cases.portal_policy import open_portal
+from services.scheduler.use_cases.portal_policy import open_portal_for
 from shared.auth.actors import ClientActor, PortalActor, ProspectiveClientActor
 from shared.portal.policy import Audience
 from shared.schemas.vocabulary import RequestType
@@ -43,7 +43,13 @@ async def open_to(
             **asked,
         }
     )
-    portal = await open_portal(small.store, actor)
+    portal = await open_portal_for(
+        small.store,
+        actor,
+        small.practice.slug,
+        service_id=wanted.service_id,
+        clinician_id=wanted.clinician_id,
+    )
     found = await find_availability(
         small.store,
         portal.practice,
@@ -197,6 +203,9 @@ async def test_it_reads_the_clinician_and_the_days_asked_for_and_nothing_else(
             ClinicianOffer(one, accepts_new_clients=True) for one in (small.dana.id, *others)
         ),
     )
+    for other in others:
+        member = replace(small.marcus, id=other, email=f"{other}@example.org")
+        await small.store.staff.save(member)
     row = await small.store.database["requests"].find_one({})
     assert row is not None
     await small.store.database["requests"].insert_many(
@@ -217,10 +226,8 @@ async def test_it_reads_the_clinician_and_the_days_asked_for_and_nothing_else(
 
 async def _documents_read(small: SmallPractice, **asked: Any) -> dict[str, int]:
     read = {}
-    for collection in ("calendar_days", "requests", "work_schedules", "portal_settings"):
+    for collection in ("calendar_days", "requests", "work_schedules", "staff", "services"):
         found, _ = await readings_of(small.store.database, collection, open_to(small, **asked))
         read[collection] = sum(max(one.documents, one.returned) for one in found)
-        assert collection == "portal_settings" or all(
-            one.from_index or "IDHACK" in one.plan for one in found
-        )
+        assert all(one.from_index or one.plan == "IDHACK" for one in found)
     return read

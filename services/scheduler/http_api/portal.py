@@ -26,7 +26,7 @@ from services.scheduler.use_cases.own_records import (
     list_own_requests,
     read_own_request,
 )
-from services.scheduler.use_cases.portal_policy import open_portal
+from services.scheduler.use_cases.portal_policy import open_portal, open_portal_for
 from services.scheduler.use_cases.show_calendar import require_range
 from shared.auth.actors import Actor, PortalActor, StaffActor
 from shared.http.problems import Problem, missing
@@ -89,7 +89,9 @@ def portal_routes(wiring: Wiring) -> APIRouter:
         require_range(within)
         if service_id is None and appointment_id is None:
             raise missing("/query/service_id")
-        found = await open_portal(store, actor, slug)
+        found = await open_portal_for(
+            store, actor, slug, service_id=service_id, clinician_id=clinician_id
+        )
         policy, zone = found.policy, found.practice.time_zone
         looked_for = LookedFor(service_id, clinician_id, appointment_id, within)
         wanted = await wanted_of(store, actor, policy, looked_for, now=utc_now())

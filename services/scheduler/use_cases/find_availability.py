@@ -163,14 +163,17 @@ async def _taken(
     # A day more on each side: what begins or ends there may reach in with its buffer.
     around = Interval(within.start - timedelta(days=1), within.end + timedelta(days=1))
     moved = wanted.moved
-    held: dict[UUID, list[Interval]] = {clinician: [] for clinician in clinician_ids}
-    if policy.pending_holds_slot:
-        held = await store.requests.holding(
-            policy.practice_id, clinician_ids, around, except_of=moved.client_id if moved else None
-        )
-    days = await store.calendar_days.busy_of(policy.practice_id, clinician_ids, around)
+    days, held = await asyncio.gather(
+        store.calendar_days.busy_of(policy.practice_id, clinician_ids, around),
+        store.requests.holding(
+            policy.practice_id,
+            clinician_ids if policy.pending_holds_slot else [],
+            around,
+            except_of=moved.client_id if moved else None,
+        ),
+    )
     booked = {
         clinician: [one.interval for one in taken if not moved or one.appointment_id != moved.id]
         for clinician, taken in days.items()
     }
-    return {clinician: booked[clinician] + held[clinician] for clinician in clinician_ids}
+    return {one: booked[one] + held.get(one, []) for one in clinician_ids}

@@ -1,11 +1,12 @@
 """What a practice's portal is told, put together from its settings and records."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.scheduler.domain.people import Practice
-from services.scheduler.domain.portal_settings import never_set, to_policy
+from services.scheduler.domain.people import Practice, Service, StaffMember
+from services.scheduler.domain.portal_settings import PortalSettings, never_set, to_policy
 from services.scheduler.domain.refusals import PracticeNotFound
 from services.scheduler.mongo.store import Store
 from shared.auth.actors import PortalActor
@@ -33,6 +34,43 @@ async def open_portal(store: Store, actor: PortalActor, slug: str | None = None)
     return Portal(practice, await policy_of(store, practice))
 
 
+async def open_portal_for(
+    store: Store,
+    actor: PortalActor,
+    slug: str,
+    *,
+    service_id: UUID | None,
+    clinician_id: UUID | None,
+) -> Portal:
+    """Return the same with one service alone, and one clinician where one is named.
+
+    So that what is open with one takes no longer in a practice of two hundred.
+
+    Raises:
+        PracticeNotFound: it has another slug, or is gone; another practice's looks the same.
+
+    """
+    practice = await store.practices.get(actor.practice_id)
+    if practice is None or slug != practice.slug:
+        raise PracticeNotFound
+    services = store.services.get_many(set() if service_id is None else {service_id})
+    staff = (
+        store.staff.of_practice(practice.id)
+        if clinician_id is None
+        else _one_of(store, practice.id, clinician_id)
+    )
+    settings, found, members = await asyncio.gather(
+        store.portal_settings.get(practice.id), services, staff
+    )
+    own = [service for service in found.values() if service.practice_id == practice.id]
+    return Portal(practice, _policy(practice, settings, own, members))
+
+
+async def _one_of(store: Store, practice_id: UUID, staff_id: UUID) -> list[StaffMember]:
+    member = await store.staff.get(practice_id, staff_id)
+    return [] if member is None else [member]
+
+
 async def policy_of(store: Store, practice: Practice) -> PortalPolicy:
     """Return a practice's policy."""
     settings, services, staff = await asyncio.gather(
@@ -40,6 +78,15 @@ async def policy_of(store: Store, practice: Practice) -> PortalPolicy:
         store.services.of_practice(practice.id),
         store.staff.of_practice(practice.id),
     )
+    return _policy(practice, settings, services, staff)
+
+
+def _policy(
+    practice: Practice,
+    settings: PortalSettings,
+    services: Sequence[Service],
+    staff: Sequence[StaffMember],
+) -> PortalPolicy:
     if not settings.was_set:
         settings = never_set(practice.id, services, staff)
     return to_policy(practice, settings, services, staff)
