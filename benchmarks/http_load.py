@@ -30,9 +30,10 @@ class Connections:
     async def __aenter__(self) -> Self:
         """Open them."""
         for _ in range(self._many):
-            reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-            self._open.callback(writer.close)
-            self._free.put_nowait(_Connection(reader, writer, self._expected))
+            connection = _Connection(self._port, self._expected)
+            await connection.open()
+            self._open.callback(connection.close)
+            self._free.put_nowait(connection)
         return self
 
     async def __aexit__(
@@ -76,14 +77,23 @@ class Connections:
 
 
 class _Connection:
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, expected: int
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
+    _reader: asyncio.StreamReader
+    _writer: asyncio.StreamWriter
+
+    def __init__(self, port: int, expected: int) -> None:
+        self._port = port
         self._expected = f" {expected} ".encode()
 
+    async def open(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+
+    def close(self) -> None:
+        self._writer.close()
+
     async def send(self, request: bytes) -> None:
+        if self._reader.at_eof():  # left alone for too long, the server has closed it
+            self.close()
+            await self.open()
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
         lines = head.lower().splitlines()

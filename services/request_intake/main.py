@@ -43,7 +43,6 @@ def build_app(settings: IntakeSettings) -> FastAPI:
     app = create_app(title="Openchair request intake", lifespan=lifespan)
     errors.install(app)
     openapi.install(app)
-    app.include_router(health_routes({"rabbitmq": publisher.ready}, {}))
     authenticate = BearerAuthentication(settings.token_verifier())
     open_times = RecentOpenTimes()
     wiring = Wiring(
@@ -57,6 +56,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
     )
     app.include_router(submission_routes(wiring))
     app.include_router(read_routes(wiring))
+    app.include_router(health_routes({"rabbitmq": publisher.ready}, {}))
     return app
 
 

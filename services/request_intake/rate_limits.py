@@ -13,7 +13,6 @@ from typing import Final
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
 
 from shared.auth.actors import ClientActor, PortalActor
 
@@ -41,6 +40,11 @@ class Allowance:
             "RateLimit-Reset": str(self.reset_seconds),
         }
 
+    @property
+    def raw_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """The same as ASGI has them."""
+        return tuple((name.lower().encode(), text.encode()) for name, text in self.headers.items())
+
     def tighter(self, other: "Allowance") -> "Allowance":
         """Return whichever of the two stops the caller first."""
         return min(self, other, key=lambda one: (one.is_granted, one.remaining))
@@ -56,7 +60,7 @@ class RateLimits:
     def __init__(
         self, *, reads: int = 300, writes: int = 30, of_address: int = 1200, of_portal: int = 1200
     ) -> None:
-        self._limiter = FixedWindowRateLimiter(Windows())
+        self._windows = Windows()
         self._reads = RateLimitItemPerMinute(reads)
         self._writes = RateLimitItemPerMinute(writes)
         self._of_address = RateLimitItemPerMinute(of_address)
@@ -74,10 +78,10 @@ class RateLimits:
         return self._count(self._writes if writes else self._reads, "client", *caller)
 
     def _count(self, item: RateLimitItem, *key: str) -> Allowance:
-        granted = self._limiter.hit(item, *key)
-        window = self._limiter.get_window_stats(item, *key)
-        reset = max(1, math.ceil(window.reset_time - time.time()))
-        return Allowance(granted, item.amount, window.remaining, reset)
+        counted = item.key_for(*key)
+        count = self._windows.incr(counted, _WINDOW)
+        reset = max(1, math.ceil(self._windows.get_expiry(counted) - time.time()))
+        return Allowance(count <= item.amount, item.amount, max(0, item.amount - count), reset)
 
 
 class Windows(Storage):

@@ -66,10 +66,9 @@ def internal_error() -> Problem:
     )
 
 
-def missing(pointer: str) -> Problem:
-    """Return what is answered when a field is left out that only then is needed."""
-    fault = {"pointer": pointer, "code": "missing", "detail": "Field required"}
-    return _invalid_input([fault])
+def invalid(pointer: str, code: str, detail: str) -> Problem:
+    """Return what is answered to a fault that a route finds itself."""
+    return _invalid_input([{"pointer": pointer, "code": code, "detail": detail}])
 
 
 def install(app: FastAPI) -> None:

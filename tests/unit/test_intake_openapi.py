@@ -68,9 +68,9 @@ def test_each_operation_has_a_name_and_who_may_call_it(document: dict[str, Any])
         "withdrawRequest",
     ]
     for operation in operations(document):
-        assert operation["security"] == [{"HTTPBearer": []}]
+        assert operation["security"] == [{"bearer": []}]
         assert operation["summary"]
-    scheme = document["components"]["securitySchemes"]["HTTPBearer"]
+    scheme = document["components"]["securitySchemes"]["bearer"]
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
 
 

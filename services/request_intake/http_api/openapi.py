@@ -119,6 +119,19 @@ _OF_STATUS: Final[dict[HTTPStatus, Headers]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": _header("Seconds to wait.", "integer")},
 }
 
+_SCHEME: Final = "bearer"
+SECURITY: Final[dict[str, Any]] = {"security": [{_SCHEME: []}]}
+"""What every operation says; tokens are checked by `caller_dependency`."""
+
+IDEMPOTENCY_KEY: Final[dict[str, Any]] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repeating a call with the same key is the same request, not another one.",
+    "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+    "example": "5f0c1d0e-one-for-each-form-shown",
+}
+
 SUBMITTING: Final = (
     *_ANY_CALL,
     *_WITH_BODY,
@@ -180,6 +193,14 @@ def install(app: FastAPI) -> None:
             schemas = made["components"]["schemas"]
             schema = ProblemOutput.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= {**schema.pop("$defs"), ProblemOutput.__name__: schema}
+            made["components"]["securitySchemes"] = {
+                _SCHEME: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "Of the practice's identity provider; see the page on access.",
+                }
+            }
         return made
 
     app.openapi = document  # type: ignore[method-assign]

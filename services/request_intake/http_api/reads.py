@@ -39,6 +39,7 @@ def read_routes(wiring: Wiring) -> APIRouter:
         "/practices/{slug}",
         response_model=PortalPolicy,
         operation_id="readPractice",
+        openapi_extra=openapi.SECURITY,
         responses=_answers("practice-not-found"),
     )
     async def practice(slug: Slug, caller: Portal) -> Response:
@@ -49,6 +50,7 @@ def read_routes(wiring: Wiring) -> APIRouter:
         "/practices/{slug}/availability",
         response_model=AvailabilityAnswer,
         operation_id="findOpenTimes",
+        openapi_extra=openapi.SECURITY,
         responses=_answers(
             "practice-not-found",
             "appointment-not-found",
@@ -91,6 +93,7 @@ def read_routes(wiring: Wiring) -> APIRouter:
         "/appointment-requests",
         response_model=OwnRequestsAnswer,
         operation_id="listOwnRequests",
+        openapi_extra=openapi.SECURITY,
         responses=_answers("unknown-cursor"),
     )
     async def own_requests(
@@ -106,6 +109,7 @@ def read_routes(wiring: Wiring) -> APIRouter:
         "/appointment-requests/{request_id}",
         response_model=OwnRequestAnswer,
         operation_id="readOwnRequest",
+        openapi_extra=openapi.SECURITY,
         responses=_answers("request-not-found"),
     )
     async def own_request(request_id: UUID, caller: Portal) -> Response:
@@ -116,6 +120,7 @@ def read_routes(wiring: Wiring) -> APIRouter:
         "/appointments",
         response_model=OwnAppointmentsAnswer,
         operation_id="listOwnAppointments",
+        openapi_extra=openapi.SECURITY,
         responses=_answers(),
     )
     async def own_appointments(caller: Portal) -> Response:

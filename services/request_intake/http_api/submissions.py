@@ -6,13 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body, Depends, Request, Response
 
 from services.request_intake.http_api import openapi
 from services.request_intake.http_api.dependencies import (
-    IdempotencyKey,
     Wiring,
     caller_dependency,
+    idempotency_key,
 )
 from services.request_intake.http_api.examples import SUBMISSIONS
 from services.request_intake.http_api.models import AcceptedOutput, SubmissionInput
@@ -30,14 +30,18 @@ def submission_routes(wiring: Wiring) -> APIRouter:
     portal = Depends(caller_dependency(wiring))
 
     @router.post(
-        "", status_code=HTTPStatus.ACCEPTED, operation_id="submitRequest", responses=_ASKED
+        "",
+        status_code=HTTPStatus.ACCEPTED,
+        operation_id="submitRequest",
+        responses=_ASKED,
+        response_model=AcceptedOutput,
+        openapi_extra={**openapi.SECURITY, "parameters": [openapi.IDEMPOTENCY_KEY]},
     )
     async def submit(
         body: Annotated[SubmissionInput, Body(openapi_examples=SUBMISSIONS)],
         caller: Annotated[Caller, portal],
-        response: Response,
-        idempotency_key: IdempotencyKey = None,
-    ) -> AcceptedOutput:
+        request: Request,
+    ) -> Response:
         """Ask for an appointment, or to move or cancel one; 202 says that it is safe with us."""
         identifier = await submit_request(
             wiring.publisher,
@@ -45,21 +49,21 @@ def submission_routes(wiring: Wiring) -> APIRouter:
             caller.actor,
             body.to_domain(),
             wiring.knowledge.of(caller),
-            idempotency_key=idempotency_key,
+            idempotency_key=idempotency_key(request),
             correlation_id=caller.correlation_id,
             now=datetime.now(UTC),
         )
-        return _accepted(wiring, caller, identifier, response)
+        return _accepted(wiring, caller, identifier)
 
     @router.post(
         "/{request_id}/withdraw",
         status_code=HTTPStatus.ACCEPTED,
         operation_id="withdrawRequest",
         responses=_TAKEN_BACK,
+        response_model=AcceptedOutput,
+        openapi_extra=openapi.SECURITY,
     )
-    async def withdraw(
-        request_id: UUID, caller: Annotated[Caller, portal], response: Response
-    ) -> AcceptedOutput:
+    async def withdraw(request_id: UUID, caller: Annotated[Caller, portal]) -> Response:
         """Take back a request of one's own that waits; 202 says that we will.
 
         What has been decided meanwhile stays decided.
@@ -71,15 +75,17 @@ def submission_routes(wiring: Wiring) -> APIRouter:
             correlation_id=caller.correlation_id,
             now=datetime.now(UTC),
         )
-        return _accepted(wiring, caller, request_id, response)
+        return _accepted(wiring, caller, request_id)
 
     return router
 
 
-def _accepted(
-    wiring: Wiring, caller: Caller, request_id: UUID, response: Response
-) -> AcceptedOutput:
+def _accepted(wiring: Wiring, caller: Caller, request_id: UUID) -> Response:
     structlog.contextvars.bind_contextvars(request_id=str(request_id))
     wiring.reads.wrote(caller.actor)
-    response.headers["Location"] = f"/v1/appointment-requests/{request_id}"
-    return AcceptedOutput(id=request_id)
+    return Response(
+        AcceptedOutput(id=request_id).model_dump_json(),
+        HTTPStatus.ACCEPTED,
+        {"Location": f"/v1/appointment-requests/{request_id}"},
+        "application/json",
+    )

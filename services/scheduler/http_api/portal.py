@@ -29,7 +29,7 @@ from services.scheduler.use_cases.own_records import (
 from services.scheduler.use_cases.portal_policy import open_portal, open_portal_for
 from services.scheduler.use_cases.show_calendar import require_range
 from shared.auth.actors import Actor, PortalActor, StaffActor
-from shared.http.problems import Problem, missing
+from shared.http.problems import Problem, invalid
 from shared.portal.answers import (
     AvailabilityAnswer,
     OwnAppointmentsAnswer,
@@ -88,7 +88,7 @@ def portal_routes(wiring: Wiring) -> APIRouter:
         """Return the open times of a service; at most 100 days at once."""
         require_range(within)
         if service_id is None and appointment_id is None:
-            raise missing("/query/service_id")
+            raise invalid("/query/service_id", "missing", "Field required")
         found = await open_portal_for(
             store, actor, slug, service_id=service_id, clinician_id=clinician_id
         )
