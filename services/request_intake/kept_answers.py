@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID
 
 from shared.auth.actors import ClientActor, PortalActor
 
@@ -17,7 +18,7 @@ _OVERHEAD_BYTES: Final = 1_000
 What = tuple[str, str]
 """A path and its query."""
 
-_Caller = tuple[str, ...]
+_Caller = tuple[UUID, type[PortalActor], str, UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +125,5 @@ class KeptAnswers:
 
 
 def _caller(actor: PortalActor) -> _Caller:
-    client = str(actor.client_id) if isinstance(actor, ClientActor) else ""
-    return (str(actor.practice_id), type(actor).__name__, actor.subject, client)
+    client = actor.client_id if isinstance(actor, ClientActor) else None
+    return (actor.practice_id, type(actor), actor.subject, client)

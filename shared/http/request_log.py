@@ -28,8 +28,8 @@ log = structlog.get_logger(__name__)
 class RequestLog:
     """Gives each request a correlation id, answers our own faults, and writes the line.
 
-    What a route leaves in `request.state.answer_headers`, pairs of bytes as ASGI has them, is in the
-    answer, whichever that is.
+    What a route leaves in `request.state.answer_headers`, pairs of bytes as ASGI has them, is in
+    the answer, whichever that is.
     """
 
     def __init__(self, app: ASGIApp) -> None:
