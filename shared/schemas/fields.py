@@ -53,6 +53,9 @@ def _is_refused(character: str, *, multiline: bool) -> bool:
 def _clean(value: str, *, multiline: bool) -> str:
     # Checked before it is stripped: a line break at the end of a name is refused, not tidied away.
     text = unicodedata.normalize("NFC", value).replace("\r\n", "\n" if multiline else "\r\n")
+    plain = text.replace("\n", "").replace("\t", "") if multiline else text
+    if plain.isascii() and plain.isprintable():
+        return text.strip()  # as most is; what follows looks at each character
     if any(_is_refused(character, multiline=multiline) for character in text):
         raise PydanticCustomError(
             "characters_refused",
