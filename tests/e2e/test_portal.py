@@ -148,6 +148,8 @@ async def test_nobody_moves_somebody_elses_appointment(system: System) -> None:
     body = {"type": "cancellation", "appointment_id": theirs}
     unknown = await elena.submitted(body)
     assert (await system.review(unknown)).json()["flags"] == ["original-unknown"]
+    await elena.withdraw(unknown)
+    await elena.until(unknown, "withdrawn")
     await elena.get("/v1/appointments")
     refused = await elena.post(body)
     assert (refused.status_code, refused.json()["type"][-19:]) == (409, "appointment-unknown")
