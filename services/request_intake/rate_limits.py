@@ -8,6 +8,7 @@ import math
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
@@ -31,19 +32,14 @@ class Allowance:
     reset_seconds: int
 
     @property
-    def headers(self) -> dict[str, str]:
-        """What the answer says of it."""
-        return {
-            "RateLimit-Policy": f"{self.limit};w={_WINDOW}",
-            "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(self.remaining),
-            "RateLimit-Reset": str(self.reset_seconds),
-        }
-
-    @property
-    def raw_headers(self) -> tuple[tuple[bytes, bytes], ...]:
-        """The same as ASGI has them."""
-        return tuple((name.lower().encode(), text.encode()) for name, text in self.headers.items())
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """What the answer says of it, as ASGI has headers."""
+        return (
+            (b"ratelimit-policy", b"%d;w=%d" % (self.limit, _WINDOW)),
+            (b"ratelimit-limit", b"%d" % self.limit),
+            (b"ratelimit-remaining", b"%d" % self.remaining),
+            (b"ratelimit-reset", b"%d" % self.reset_seconds),
+        )
 
     def tighter(self, other: "Allowance") -> "Allowance":
         """Return whichever of the two stops the caller first."""
@@ -140,6 +136,7 @@ class Windows(Storage):
         return (count, until) if until > time.time() else (0, 0.0)
 
 
+@lru_cache(maxsize=4096)
 def _counted_as(host: str) -> str:
     try:
         address = ip_address(host)

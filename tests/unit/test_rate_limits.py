@@ -49,8 +49,12 @@ def test_after_the_last_call_that_is_granted_none_is_until_the_time_told(clock: 
     assert [one.is_granted for one in told] == [True, True, True, False]
     assert [one.remaining for one in told] == [2, 1, 0, 0]
     assert [one.reset_seconds for one in told] == [60, 53, 46, 39]
-    assert told[0].headers["RateLimit-Limit"] == "3"
-    assert told[0].headers["RateLimit-Remaining"] == "2"
+    assert told[0].headers == (
+        (b"ratelimit-policy", b"3;w=60"),
+        (b"ratelimit-limit", b"3"),
+        (b"ratelimit-remaining", b"2"),
+        (b"ratelimit-reset", b"60"),
+    )
     clock.now += told[-1].reset_seconds - 7 - 1
     assert not limits.by_caller(AMARA, writes=True).is_granted
     clock.now += 1

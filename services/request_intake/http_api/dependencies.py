@@ -69,7 +69,7 @@ def idempotency_key(request: Request) -> str | None:
 
 def _tell(request: Request, allowance: Allowance) -> None:
     """Have the answer say what is left, whatever it is; raises a problem when nothing is."""
-    request.state.answer_headers = allowance.raw_headers
+    request.state.answer_headers = allowance.headers
     if not allowance.is_granted:
         raise Problem(
             HTTPStatus.TOO_MANY_REQUESTS,
