@@ -13,6 +13,7 @@ import uvloop
 from pymongo import monitoring
 
 from benchmarks.approving import count_commands, measure_approving
+from benchmarks.availability import measure_availability
 from benchmarks.composing import measure_composing
 from benchmarks.counting import CommandCount, CommandCounter
 from benchmarks.loading import load
@@ -21,6 +22,7 @@ from benchmarks.over_http import measure_over_http
 from benchmarks.reading import cases, measure_reading
 from benchmarks.reporting import command_table, met_of, table, write_json
 from benchmarks.sending import measure_sending
+from benchmarks.submitting import measure_submitting
 from deploy.local.errors import LocalServerError
 from deploy.local.mongodb import MongoDBServer
 from deploy.local.stack import ROOT
@@ -31,8 +33,9 @@ DIRECTORY: Final = ROOT / ".local" / "bench"
 SMALL: Final = 10_000
 LARGE: Final = 1_000_000
 FEWEST_PAIRS: Final = 5
-_APPROVE, _COMPOSE, _SEND, _READ = "approve", "compose", "send", "read"
-_PARTS: Final = (_APPROVE, _COMPOSE, _SEND, _READ)
+_APPROVE, _SUBMIT, _OPEN_TIMES = "approve", "submit", "open-times"
+_COMPOSE, _SEND, _READ = "compose", "send", "read"
+_PARTS: Final = (_APPROVE, _SUBMIT, _OPEN_TIMES, _COMPOSE, _SEND, _READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,12 @@ async def _measure(
         _say("approving ...")
         measurements += await measure_approving(client, pairs=options.pairs)
         commands = await _count(url)
+    if _SUBMIT in options.parts:
+        _say("asking for appointments ...")
+        measurements += await measure_submitting(url, DIRECTORY, pairs=options.pairs)
+    if _OPEN_TIMES in options.parts:
+        _say("finding open times ...")
+        measurements += await measure_availability(client, pairs=options.pairs)
     if _COMPOSE in options.parts:
         _say("composing ...")
         measurements += await measure_composing(pairs=options.pairs)
@@ -133,7 +142,7 @@ def _parse(arguments: Sequence[str] | None) -> Options:
     given = parser.parse_args(arguments)
     if given.pairs < FEWEST_PAIRS or given.size < SMALL:
         parser.error(f"at least {FEWEST_PAIRS} pairs, and a size of at least {SMALL}")
-    parts = frozenset({given.only} if given.only else set(_PARTS))
+    parts = frozenset({given.only} if given.only else _PARTS)
     return Options(given.size, given.pairs, parts, given.file)
 
 

@@ -1,6 +1,10 @@
 """JWT bearer tokens: issuer, audience, expiry and algorithm checked, then read as an actor."""
 
 import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -14,6 +18,8 @@ PROSPECTIVE_SCOPE: Final = "portal:prospective"
 _LEEWAY_SECONDS: Final = 10
 _KEY_SET_SECONDS: Final = 300
 _FETCH_SECONDS: Final = 3
+_GOOD_SECONDS: Final = 60
+_MOST_GOOD: Final = 20_000
 
 
 class TokenRefused(Exception):
@@ -88,13 +94,24 @@ class _Claims(BaseModel):
         raise TokenRefused
 
 
+@dataclass(frozen=True, slots=True)
+class _Good:
+    actor: Actor
+    until: float
+
+
 class TokenVerifier:
-    """Turns a bearer token into an actor."""
+    """Turns a bearer token into an actor.
+
+    A token that was found good is not checked again for a minute, unless it expires before: what is
+    kept is its digest, and a key set is believed for longer than that anyhow.
+    """
 
     def __init__(self, keys: KeySource, *, issuer: str, audience: str) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
+        self._good: OrderedDict[bytes, _Good] = OrderedDict()
 
     async def verify(self, token: str) -> Actor:
         """Return who the token stands for.
@@ -104,6 +121,21 @@ class TokenVerifier:
             KeysUnavailable: it cannot be told now.
 
         """
+        digest = hashlib.sha256(token.encode()).digest()
+        good = self._good.get(digest)
+        if good is not None and good.until > time.time():
+            return good.actor
+        actor, expires_at = await self._check(token)
+        self._remember(digest, _Good(actor, min(expires_at, time.time() + _GOOD_SECONDS)))
+        return actor
+
+    def _remember(self, digest: bytes, good: "_Good") -> None:
+        self._good[digest] = good
+        self._good.move_to_end(digest)
+        if len(self._good) > _MOST_GOOD:
+            self._good.popitem(last=False)
+
+    async def _check(self, token: str) -> tuple[Actor, float]:
         key = await self._keys.key_for(token)
         try:
             claims: dict[str, Any] = jwt.decode(
@@ -115,7 +147,8 @@ class TokenVerifier:
                 leeway=_LEEWAY_SECONDS,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
-            return _Claims.model_validate(claims).to_actor()
+            told = _Claims.model_validate(claims)
+            return told.to_actor(), told.exp
         except jwt.ExpiredSignatureError as error:
             raise TokenRefused(expired=True) from error
         except (jwt.PyJWTError, ValidationError, ValueError, TypeError) as error:

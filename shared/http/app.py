@@ -2,7 +2,7 @@
 
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 
 import uvicorn
@@ -63,8 +63,12 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(app: FastAPI, *, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; the lifespan's end drains what is in hand."""
+def serve(app: FastAPI, *, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> None:
+    """Serve until SIGTERM or SIGINT; the lifespan's end drains what is in hand.
+
+    `trusted_proxies` are networks or addresses whose `X-Forwarded-For` is believed; without any,
+    whoever connects is who calls. uvicorn itself would believe this machine.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -72,6 +76,8 @@ def serve(app: FastAPI, *, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         timeout_keep_alive=15,
     )

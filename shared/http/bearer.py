@@ -23,10 +23,18 @@ class BearerAuthentication:
         self, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
     ) -> Actor:
         """Return the actor of the request's token."""
-        if credentials is None:
+        return await self._actor_of(credentials.credentials if credentials else "")
+
+    async def of(self, authorization: str) -> Actor:
+        """Return the actor of an `Authorization` header, or of an empty one where there is none."""
+        scheme, _, token = authorization.partition(" ")
+        return await self._actor_of(token if scheme.lower() == "bearer" else "")
+
+    async def _actor_of(self, token: str) -> Actor:
+        if not token:
             raise _unauthorized("token-missing", "A bearer token is needed.", "")
         try:
-            return await self._verifier.verify(credentials.credentials)
+            return await self._verifier.verify(token)
         except TokenRefused as error:
             if error.expired:
                 raise _unauthorized(

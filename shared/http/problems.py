@@ -66,6 +66,11 @@ def internal_error() -> Problem:
     )
 
 
+def invalid(pointer: str, code: str, detail: str) -> Problem:
+    """Return what is answered to a fault that a route finds itself."""
+    return _invalid_input([{"pointer": pointer, "code": code, "detail": detail}])
+
+
 def install(app: FastAPI) -> None:
     """Make every error that FastAPI and Starlette answer a problem document."""
 
@@ -91,11 +96,15 @@ def _as_problem(error: HTTPException) -> Problem:
 def _describe_invalid_input(faults: Sequence[Mapping[str, Any]]) -> Problem:
     if any(fault["type"] == "json_invalid" for fault in faults):
         return _malformed_json()
+    return _invalid_input([_describe(fault) for fault in faults])
+
+
+def _invalid_input(faults: Sequence[Mapping[str, str]]) -> Problem:
     return Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "invalid-input",
         "Some of what was sent cannot be used; see `errors`.",
-        errors=[_describe(fault) for fault in faults],
+        errors=list(faults),
     )
 
 

@@ -5,11 +5,12 @@ It names the route's template, never the path or the query: those may hold what 
 
 import re
 import time
+from collections.abc import Iterable
 from typing import Final
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.problems import internal_error
@@ -17,13 +18,19 @@ from shared.observability.metrics import REQUEST_SECONDS, REQUESTS
 
 CORRELATION_HEADER: Final = "X-Correlation-ID"
 _CORRELATION_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_CORRELATION_HEADER: Final = CORRELATION_HEADER.lower().encode()
+_NO_SNIFFING: Final = (b"x-content-type-options", b"nosniff")
 _UNROUTED: Final = "(none)"
 
 log = structlog.get_logger(__name__)
 
 
 class RequestLog:
-    """Gives each request a correlation id, answers our own faults, and writes the line."""
+    """Gives each request a correlation id, answers our own faults, and writes the line.
+
+    What a route leaves in `request.state.answer_headers`, pairs of bytes as ASGI has them, is in
+    the answer, whichever that is.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,11 +51,14 @@ class RequestLog:
             nonlocal status, streams_since
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers[CORRELATION_HEADER] = correlation_id
-                headers["X-Content-Type-Options"] = "nosniff"
-                if headers.get("Content-Type", "").startswith("text/event-stream"):
+                headers = message.setdefault("headers", [])
+                if _is_stream(headers):
                     streams_since = time.perf_counter()
+                headers += [
+                    (_CORRELATION_HEADER, correlation_id.encode()),
+                    _NO_SNIFFING,
+                    *scope["state"].get("answer_headers", ()),
+                ]
             await send(message)
 
         try:
@@ -65,6 +75,13 @@ class RequestLog:
                 (streams_since or ended) - started
             )
             _record(scope, status, ended - started)
+
+
+def _is_stream(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(
+        name == b"content-type" and value.startswith(b"text/event-stream")
+        for name, value in headers
+    )
 
 
 def _correlation_id(scope: Scope) -> str:

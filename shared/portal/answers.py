@@ -1,11 +1,15 @@
 """What the portal reads, as the scheduler answers it and intake passes it on; instants in UTC."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from shared.schemas.vocabulary import Modality, RequestStatus, RequestType
+
+MOST_OWN_APPOINTMENTS: Final = 200
+"""A client is told no more of their own upcoming appointments."""
 
 
 class SlotAnswer(BaseModel):

@@ -126,6 +126,10 @@ class PortalPolicy(_Part):
         """Return the clinician of that id, if they may be asked for."""
         return next((one for one in self.clinicians if one.id == clinician_id), None)
 
+    def clinicians_for(self, *, is_new: bool) -> tuple[UUID, ...]:
+        """Return who may be asked for by clients without (`is_new`) or with a record."""
+        return tuple(one.id for one in self.clinicians if one.accepts_new_clients or not is_new)
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:

@@ -57,6 +57,9 @@ def _clean(value: str, *, multiline: bool) -> str:
         return value.strip()  # nothing to normalise or to refuse, as most of what is sent
     # Checked before it is stripped: a line break at the end of a name is refused, not tidied away.
     text = unicodedata.normalize("NFC", value).replace("\r\n", "\n" if multiline else "\r\n")
+    plain = text.replace("\n", "").replace("\t", "") if multiline else text
+    if plain.isascii() and plain.isprintable():
+        return text.strip()  # as most is; what follows looks at each character
     if any(_is_refused(character, multiline=multiline) for character in text):
         raise PydanticCustomError(
             "characters_refused",
@@ -96,7 +99,8 @@ def _zone_name(value: str) -> str:
     return value
 
 
-def _iso_string_only(value: object) -> object:
+def iso_string_only(value: object) -> object:
+    """Refuse what is neither a date and time nor one in ISO 8601."""
     # pydantic would take the number 0 for 1970 (FACTS "HTTP and pages" 1).
     # It would take a number in quotes for seconds, too.
     if isinstance(value, datetime) or (isinstance(value, str) and _DATE_TIME.fullmatch(value)):
@@ -104,7 +108,8 @@ def _iso_string_only(value: object) -> object:
     raise PydanticCustomError("datetime_string", "must be an ISO 8601 date and time with an offset")
 
 
-def _to_utc(value: datetime) -> datetime:
+def to_utc(value: datetime) -> datetime:
+    """Return the instant in UTC; refuse what does not say its offset."""
     if value.tzinfo is None or value.utcoffset() is None:
         raise PydanticCustomError(
             "datetime_offset", "must say its offset from UTC, as in 2027-03-01T15:00:00-05:00"
@@ -115,7 +120,8 @@ def _to_utc(value: datetime) -> datetime:
         raise PydanticCustomError("datetime_range", "must be within the years 1 to 9999") from None
 
 
-def _whole_minute(value: datetime) -> datetime:
+def whole_minute(value: datetime) -> datetime:
+    """Refuse seconds."""
     if value.second or value.microsecond:
         raise PydanticCustomError("whole_minute", "must be on a whole minute")
     return value
@@ -176,10 +182,10 @@ PhoneNumber = Annotated[
 ZoneName = Annotated[str, AfterValidator(_zone_name)]
 """A name of the IANA time zone database."""
 
-UtcDatetime = Annotated[datetime, BeforeValidator(_iso_string_only), AfterValidator(_to_utc)]
+UtcDatetime = Annotated[datetime, BeforeValidator(iso_string_only), AfterValidator(to_utc)]
 """An instant, given as ISO 8601 with an offset, held in UTC."""
 
-UtcMinute = Annotated[UtcDatetime, AfterValidator(_whole_minute)]
+UtcMinute = Annotated[UtcDatetime, AfterValidator(whole_minute)]
 """An instant on a whole minute, held in UTC: appointments begin on one."""
 
 BirthDate = Annotated[date, BeforeValidator(_iso_date_only), AfterValidator(_birth_date)]

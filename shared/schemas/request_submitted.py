@@ -16,7 +16,7 @@ from shared.schemas.fields import (
     UtcMinute,
     ZoneName,
 )
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import Language, RequestType
 
 
 class ProspectiveClient(BaseModel):
@@ -45,6 +45,7 @@ class RequestSubmittedData(EventData):
     time_zone: ZoneName | None = None
     note: NoteText | None = None
     appointment_id: UUID | None = None
+    language: Language | None = None
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

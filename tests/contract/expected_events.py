@@ -112,6 +112,7 @@ EXPECTED: Final[dict[str, Envelope[Any]]] = {
             start=START,
             time_zone="America/Chicago",
             note="I would like to talk to someone.\nMornings are best \U0001f44b\U0001f3fd",
+            language=Language.SPANISH,
         ),
     ),
     "request.approved.v1.minimal": RequestApproved(

@@ -154,6 +154,20 @@ async def test_a_body_that_is_no_json_is_a_problem(
     assert await published(system) == before
 
 
+@pytest.mark.parametrize("key", ["", "echo me", "e" * 256])
+async def test_a_key_of_no_use_is_a_problem(system: System, key: str) -> None:
+    """Empty, with a space, too long; nothing is published."""
+    before = await published(system)
+
+    answer = await system.intake.post(
+        PATH, json=GOOD, headers=system.headers("amara", **{"Idempotency-Key": key})
+    )
+
+    check(answer, 422, "invalid-input")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/header/idempotency-key"]
+    assert await published(system) == before
+
+
 async def test_ten_megabytes_in_chunks_are_thrown_away_and_answered(system: System) -> None:
     """Without an announced length, too."""
 

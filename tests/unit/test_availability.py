@@ -173,3 +173,53 @@ def test_a_time_off_the_steps_is_not_open() -> None:
     assert is_open(hours(), [], EVER, at(9, 30))
     assert not is_open(hours(), [], EVER, at(9, 40))
     assert not is_open(hours(), [], EVER, at(8, 30))
+
+
+NIGHTS = (
+    *(WeeklyHours(day, time(22), time(0)) for day in range(7)),
+    *(WeeklyHours(day, time(0), time(2)) for day in range(7)),
+)
+
+
+def test_hours_over_midnight_have_slots_over_midnight() -> None:
+    """One may begin before and end after; steps are counted anew from midnight."""
+    asked = hours(weekly=NIGHTS, slot_step_minutes=45)
+    night = Interval(at(22), at(2, day=MONDAY + timedelta(days=1)))
+    found = local_times(open_slots(asked, [], EVER, night))
+    assert found == ["22:00", "22:45", "23:30", "00:00", "00:45"]
+
+
+@given(
+    step=st.sampled_from([5, 15, 25, 45, 50, 60]),
+    minutes=st.integers(5, 120),
+    weekly=st.sampled_from(
+        [
+            NIGHTS,
+            tuple(WeeklyHours(day, time(0), time(0)) for day in range(7)),
+            tuple(WeeklyHours(day, time(9, 20), time(17)) for day in range(5)),
+        ]
+    ),
+    day=st.sampled_from([MONDAY, date(2027, 3, 14), date(2027, 11, 7)]),
+    hours_asked=st.tuples(st.integers(0, 47), st.integers(1, 60)),
+)
+def test_what_is_open_does_not_depend_on_what_else_is_asked_for(
+    step: int,
+    minutes: int,
+    weekly: tuple[WeeklyHours, ...],
+    day: date,
+    hours_asked: tuple[int, int],
+) -> None:
+    """A part of a range has the slots of the whole that begin there, and each is open by itself."""
+    asked = hours(weekly=weekly, slot_step_minutes=step)
+    terms = replace(EVER, minutes=minutes)
+    begins = at(0, day=day - timedelta(days=1))
+    first, length = hours_asked
+    part = Interval(begins + timedelta(hours=first), begins + timedelta(hours=first + length))
+    whole = Interval(begins - timedelta(days=2), begins + timedelta(days=6))
+    found = open_slots(asked, [], terms, part)
+    expected = [
+        start for start in open_slots(asked, [], terms, whole) if part.start <= start < part.end
+    ]
+    assert list(found) == expected
+    assert len(set(found)) == len(found)
+    assert all(is_open(asked, [], terms, start) for start in found)

@@ -29,13 +29,17 @@ def sources() -> Iterator[ast.AST]:
 
 
 def codes_in(tree: ast.AST) -> Iterator[str]:
-    """Return the codes of `Problem(status, code, ...)` and of `code = "..."` in a refusal."""
+    """Return the codes of `Problem(status, code, ...)`, `Away(code=...)` and `code = "..."`."""
     for node in ast.walk(tree):
         told: ast.expr | None = None
         match node:
             case ast.Call(func=ast.Name(id="Problem"), args=[_, code, *_]):
                 told = code
             case ast.Call(func=ast.Name(id="_unauthorized"), args=[code, *_]):
+                told = code
+            case ast.Call(
+                func=ast.Name(id="Away"), keywords=[ast.keyword(arg="code", value=code), *_]
+            ):
                 told = code
             case ast.Assign(targets=[ast.Name(id="code")], value=value):
                 told = value

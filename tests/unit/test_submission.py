@@ -25,7 +25,7 @@ from services.request_intake.domain.submission import (
     check,
 )
 from services.request_intake.http_api import errors
-from services.request_intake.use_cases.submit_request import RecentKeys
+from services.request_intake.use_cases.recent_keys import RecentKeys
 from shared.auth.actors import ClientActor, PortalActor, ProspectiveClientActor
 from shared.portal.policy import Objection
 from shared.schemas.request_submitted import ProspectiveClient
@@ -140,7 +140,7 @@ def test_a_key_stands_for_one_content() -> None:
     """The same content again is fine; another under the same key is refused."""
     keys = RecentKeys()
     assert not keys.knows(UUID(int=1), b"one")
-    keys.remember(UUID(int=1), b"one")
+    keys.remember(UUID(int=1), b"one", confirmed=True)
     assert keys.knows(UUID(int=1), b"one")
     assert not keys.knows(UUID(int=2), b"other")
     with pytest.raises(KeyReused):
@@ -151,7 +151,7 @@ def test_keys_are_forgotten_oldest_first() -> None:
     """Memory is bounded: what does not fit any more is left to the scheduler."""
     keys = RecentKeys(capacity=3)
     for number in range(1, 5):
-        keys.remember(UUID(int=number), b"one")
+        keys.remember(UUID(int=number), b"one", confirmed=True)
     assert not keys.knows(UUID(int=1), b"other")
     for number in range(2, 5):
         with pytest.raises(KeyReused):
@@ -161,8 +161,8 @@ def test_keys_are_forgotten_oldest_first() -> None:
 def test_repeating_a_key_takes_no_room() -> None:
     """A client that retries for an hour does not push others out."""
     keys = RecentKeys(capacity=2)
-    keys.remember(UUID(int=1), b"one")
+    keys.remember(UUID(int=1), b"one", confirmed=True)
     for _ in range(10):
-        keys.remember(UUID(int=2), b"one")
+        keys.remember(UUID(int=2), b"one", confirmed=True)
     with pytest.raises(KeyReused):
         keys.knows(UUID(int=1), b"other")

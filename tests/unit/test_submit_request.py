@@ -13,19 +13,22 @@ from services.request_intake.domain.submission import (
     Cancellation,
     KeyReused,
     NewAppointment,
+    NotOffered,
     Reschedule,
     StartInPast,
     Submission,
 )
-from services.request_intake.open_times import RecentOpenTimes
-from services.request_intake.use_cases.submit_request import RecentKeys, submit_request
+from services.request_intake.use_cases.recent_keys import RecentKeys
+from services.request_intake.use_cases.submit_request import submit_request
 from services.request_intake.use_cases.withdraw_request import withdraw_request
 from shared.auth.actors import ClientActor, PortalActor, ProspectiveClientActor
 from shared.messaging.publisher import ConfirmedPublisher, OutgoingMessage, PublishUncertain
 from shared.schemas.request_submitted import RequestSubmitted
 from shared.schemas.request_withdrawn import RequestWithdrawn
-from shared.schemas.vocabulary import RequestType
+from shared.schemas.vocabulary import Language, RequestType
 from tests.unit.builders import CLIENT_ID, NOW, PRACTICE_ID, SESSION
+from tests.unit.test_portal_policy import SESSION as OFFERED
+from tests.unit.test_portal_policy import policy
 
 AMARA = ClientActor(PRACTICE_ID, "amara", CLIENT_ID)
 ASKED = NewAppointment(
@@ -36,12 +39,34 @@ ASKED = NewAppointment(
     note="After work, please.",
     practice_id=None,
     prospective_client=None,
+    language=Language.GERMAN,
 )
 
 
-NOTHING_AT_HAND = AtHand(
-    policy=None, own_appointments=None, pending=None, open_times=RecentOpenTimes()
-)
+NOTHING_AT_HAND = AtHand(policy=None, own_appointments=None, pending=None, slot_is_open=None)
+
+
+class Known:
+    """What is known, and what it is when asked for; counts how often somebody is asked."""
+
+    def __init__(self, at_hand: AtHand, renewed: AtHand | None = None) -> None:
+        self._at_hand = at_hand
+        self._renewed = renewed or at_hand
+        self.received: set[UUID] = set()
+        self.times_asked = 0
+
+    def at_hand(self, _asked: Submission) -> AtHand:
+        """Return it, asking nobody."""
+        return self._at_hand
+
+    async def renewed(self, _asked: Submission) -> AtHand:
+        """Return it as it is now."""
+        self.times_asked += 1
+        return self._renewed
+
+    async def has_request(self, request_id: UUID) -> bool:
+        """Say whether the scheduler has it."""
+        return request_id in self.received
 
 
 class Published:
@@ -64,7 +89,7 @@ async def submit(
     asked: Submission = ASKED,
     *,
     actor: PortalActor = AMARA,
-    at_hand: AtHand = NOTHING_AT_HAND,
+    known: Known | None = None,
     key: str | None = "key-1",
     **others: Any,
 ) -> UUID:
@@ -74,7 +99,7 @@ async def submit(
         keys,
         actor,
         asked,
-        at_hand,
+        known or Known(NOTHING_AT_HAND),
         idempotency_key=key,
         correlation_id="portal-0001",
         **{"now": NOW, **others},
@@ -98,6 +123,7 @@ async def test_the_event_says_who_asks_for_what() -> None:
     assert event.data.submitted_by == "amara"
     assert event.data.start == ASKED.start
     assert event.data.time_zone == "Europe/Berlin"
+    assert event.data.language is Language.GERMAN
     assert event.data.note == "After work, please."
 
 
@@ -129,6 +155,51 @@ async def test_what_was_not_confirmed_is_not_remembered() -> None:
     published.failure = None
     await submit(published, keys, replace(ASKED, note="In the morning."))
     assert len(published.messages) == 1
+
+
+async def test_what_is_accepted_waits_for_nothing() -> None:
+    """With all at hand, and with nothing, nobody is asked."""
+    for at_hand in (NOTHING_AT_HAND, AtHand(policy(), {}, 0, slot_is_open=True)):
+        known = Known(at_hand)
+        published = Published()
+        await submit(published, RecentKeys(), replace(ASKED, service_id=OFFERED), known=known)
+        assert len(published.messages) == 1
+        assert known.times_asked == 0
+
+
+async def test_what_is_refused_is_asked_for_again_first() -> None:
+    """What was open no more may be open; what still is not, is refused; each asks once."""
+    closed = replace(NOTHING_AT_HAND, slot_is_open=False)
+    published = Published()
+    reopened = Known(closed, renewed=replace(closed, slot_is_open=True))
+    await submit(published, RecentKeys(), known=reopened)
+    assert (len(published.messages), reopened.times_asked) == (1, 1)
+    still = Known(closed)
+    with pytest.raises(NotOffered, match="slot-not-open"):
+        await submit(published, RecentKeys(), known=still)
+    assert (len(published.messages), still.times_asked) == (1, 1)
+
+
+async def test_a_repetition_is_not_refused_for_its_own_sake() -> None:
+    """Once accepted, the time is not open any more, and one more waits: because of it.
+
+    The same holds where this process does not know whether it was, and where another took it.
+    """
+    published, keys = Published(), RecentKeys()
+    first = await submit(published, keys)
+    gone = Known(replace(NOTHING_AT_HAND, slot_is_open=False))
+    assert await submit(published, keys, known=gone) == first
+
+    published.failure = PublishUncertain("no confirm")
+    with pytest.raises(PublishUncertain):
+        await submit(published, keys, key="key-2")
+    published.failure = None
+    await submit(published, keys, key="key-2", known=gone)
+
+    gone.received.add(first)
+    assert await submit(published, RecentKeys(), known=gone) == first
+    with pytest.raises(NotOffered):
+        await submit(published, RecentKeys(), key="key-3", known=gone)
 
 
 async def test_without_a_key_each_is_a_request() -> None:

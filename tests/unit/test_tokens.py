@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -226,3 +227,38 @@ async def test_a_changed_token_is_refused() -> None:
 async def test_garbage_is_refused(token: str) -> None:
     """Whatever stands in the header, the answer is a refusal and not a crash."""
     await refused(token)
+
+
+async def test_a_good_token_is_not_checked_again_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is until it expires, and no longer than a minute; another one is checked for itself."""
+    asked: list[str] = []
+
+    class Counted:
+        async def key_for(self, token: str) -> jwt.PyJWK:
+            asked.append(token)
+            return await ISSUER.keys.key_for(token)
+
+    verifier = TokenVerifier(Counted(), issuer=LOCAL_ISSUER, audience=AUDIENCE)
+    token, other = sign(AMARA), sign({**AMARA, "sub": "somebody else"})
+    first = await verifier.verify(token)
+    assert await verifier.verify(token) == first
+    assert await verifier.verify(other) != first
+    with pytest.raises(TokenRefused):
+        await verifier.verify(token[:-4] + "AAAA")
+    assert asked == [token, other, token[:-4] + "AAAA"]
+
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 61)
+    await verifier.verify(token)
+    assert asked.count(token) == 2
+
+
+async def test_a_kept_token_does_not_outlive_its_expiry() -> None:
+    """Nor by a second: then it is checked as ever."""
+    token = sign(AMARA, now=now() - TOKEN_LIFETIME + timedelta(seconds=5))
+    verifier = TokenVerifier(ISSUER.keys, issuer=LOCAL_ISSUER, audience=AUDIENCE)
+    assert await verifier.verify(token)
+    (kept,) = verifier._good.values()
+    assert kept.until <= time.time() + 5

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.auth.actors import ClientActor, PortalActor
 from shared.portal.policy import ADVICE, Objection
 from shared.schemas.request_submitted import ProspectiveClient
+from shared.schemas.vocabulary import Language
 
 HORIZON: Final = timedelta(days=731)
 """Farther ahead is a slip of the keyboard; practices set their own limit below it."""
@@ -110,6 +111,7 @@ class NewAppointment:
     note: str | None
     practice_id: UUID | None
     prospective_client: ProspectiveClient | None
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Reschedule:
     time_zone: str | None
     note: str | None
     practice_id: UUID | None
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ class Cancellation:
     appointment_id: UUID
     note: str | None
     practice_id: UUID | None
+    language: Language | None = None
 
 
 Submission = NewAppointment | Reschedule | Cancellation

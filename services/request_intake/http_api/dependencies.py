@@ -1,29 +1,24 @@
 """What routes are given: who asks, how often they may, what is at hand."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Final
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Request
 
+from services.request_intake.knowledge import Knowledge
 from services.request_intake.open_times import RecentOpenTimes
-from services.request_intake.policies import Policies
 from services.request_intake.rate_limits import Allowance, RateLimits
-from services.request_intake.reads import Reads
-from services.request_intake.use_cases.submit_request import RecentKeys
-from shared.auth.actors import Actor, PortalActor, StaffActor
+from services.request_intake.reads import Caller, Reads
+from services.request_intake.use_cases.recent_keys import RecentKeys
+from shared.auth.actors import StaffActor
 from shared.http.bearer import BearerAuthentication
-from shared.http.problems import Problem
+from shared.http.problems import Problem, invalid
 from shared.messaging.publisher import ConfirmedPublisher
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        pattern=r"^[\x21-\x7e]{1,255}$",
-        description="Repeating a call with the same key is the same request, not another one.",
-    ),
-]
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,48 +28,52 @@ class Wiring:
     publisher: ConfirmedPublisher
     recent_keys: RecentKeys
     reads: Reads
-    policies: Policies
     open_times: RecentOpenTimes
+    knowledge: Knowledge
     limits: RateLimits
     authenticate: BearerAuthentication
 
 
-def portal_dependency(wiring: Wiring) -> Callable[..., Awaitable[PortalActor]]:
-    """Return the dependency that lets clients and portals in, as often as they may."""
+def caller_dependency(wiring: Wiring) -> Callable[..., Awaitable[Caller]]:
+    """Return the dependency that lets clients and portals in, as often as they may.
 
-    async def limited(request: Request, response: Response) -> None:
+    One function for all of it: each dependency costs a call as much as checking a token does.
+    """
+
+    async def caller(request: Request) -> Caller:
         # By address first: forged tokens cost a signature check each.
-        host = request.client.host if request.client else "unknown"
-        _tell(response, wiring.limits.by_address(host))
-
-    async def portal(
-        request: Request,
-        response: Response,
-        _limited: Annotated[None, Depends(limited)],
-        actor: Annotated[Actor, Depends(wiring.authenticate)],
-    ) -> PortalActor:
+        of_address = wiring.limits.by_address(request.client.host if request.client else "unknown")
+        _tell(request, of_address)
+        bearer = request.headers.get("authorization", "")
+        actor = await wiring.authenticate.of(bearer)
         if isinstance(actor, StaffActor):
             raise Problem(HTTPStatus.FORBIDDEN, "clients-only", "This is for clients, not staff.")
-        writes = request.method != "GET"
-        _tell(response, wiring.limits.by_caller(actor, writes=writes))
-        return actor
+        own = wiring.limits.by_caller(actor, writes=request.method != "GET")
+        _tell(request, own.tighter(of_address))
+        return Caller(actor, bearer, request.state.correlation_id)
 
-    return portal
-
-
-def bearer_of(request: Request) -> str:
-    """Return the caller's own `Authorization` header, which has been checked."""
-    return request.headers["authorization"]
+    return caller
 
 
-def _tell(response: Response, allowance: Allowance) -> None:
-    """Put what is left into the answer; raises a problem when nothing is."""
+def idempotency_key(request: Request) -> str | None:
+    """Return the header of that name, if it was sent; raises a problem when it is of no use."""
+    key = request.headers.get("idempotency-key")
+    if key is None or _KEY.fullmatch(key):
+        return key
+    raise invalid(
+        "/header/idempotency-key",
+        "string-pattern-mismatch",
+        "does not have the form that is needed",
+    )
+
+
+def _tell(request: Request, allowance: Allowance) -> None:
+    """Have the answer say what is left, whatever it is; raises a problem when nothing is."""
+    request.state.answer_headers = allowance.headers
     if not allowance.is_granted:
         raise Problem(
             HTTPStatus.TOO_MANY_REQUESTS,
             "too-many-calls",
             "Too many calls in a short time: wait as long as Retry-After says.",
-            headers={**allowance.headers, "Retry-After": str(allowance.reset_seconds)},
+            headers={"Retry-After": str(allowance.reset_seconds)},
         )
-    for name, text in allowance.headers.items():
-        response.headers[name] = text

@@ -1,5 +1,6 @@
 """One table from refusals to HTTP, and what a RabbitMQ or a scheduler that is away means."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -25,6 +26,30 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     submission.NotOffered: HTTPStatus.CONFLICT,
     submission.KeyReused: HTTPStatus.CONFLICT,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """What is answered, with 503, while something that we need is not there."""
+
+    code: str
+    detail: str
+
+
+AWAY: Final[dict[type[Exception], Away]] = {
+    PublishFailed: Away(
+        code="not-accepted", detail="The request was not accepted: try again in a moment."
+    ),
+    PublishUncertain: Away(
+        code="acceptance-unknown",
+        detail="It is not known whether the request was accepted: try again with the same"
+        " Idempotency-Key.",
+    ),
+    SchedulerAway: Away(
+        code="scheduler-unavailable",
+        detail="This cannot be read just now; requests are accepted all the same.",
+    ),
+}
 _RETRY_AFTER: Final = {"Retry-After": "5"}
 
 log = structlog.get_logger(__name__)
@@ -37,32 +62,13 @@ def install(app: FastAPI) -> None:
     async def refused(_request: Request, error: Refusal) -> Response:
         return Problem(STATUS[type(error)], error.code, error.detail).to_response()
 
-    @app.exception_handler(PublishFailed)
-    async def not_published(_request: Request, error: PublishFailed) -> Response:
-        log.warning("request.not_published", reason=str(error))
-        return Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "not-accepted",
-            "The request was not accepted: try again in a moment.",
-            headers=_RETRY_AFTER,
-        ).to_response()
+    for away in AWAY:
+        app.add_exception_handler(away, _away)
 
-    @app.exception_handler(PublishUncertain)
-    async def uncertain(_request: Request, error: PublishUncertain) -> Response:
-        log.warning("request.uncertain", reason=str(error))
-        return Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "acceptance-unknown",
-            "It is not known whether the request was accepted: try again with the same"
-            " Idempotency-Key.",
-            headers=_RETRY_AFTER,
-        ).to_response()
 
-    @app.exception_handler(SchedulerAway)
-    async def scheduler_away(_request: Request, _error: SchedulerAway) -> Response:
-        return Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "scheduler-unavailable",
-            "This cannot be read just now; requests are accepted all the same.",
-            headers=_RETRY_AFTER,
-        ).to_response()
+async def _away(_request: Request, error: Exception) -> Response:
+    answer = AWAY[type(error)]
+    log.warning("request.not_served", code=answer.code, reason=str(error))
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, answer.code, answer.detail, headers=_RETRY_AFTER
+    ).to_response()

@@ -1,20 +1,59 @@
 """What the portal sends and gets, as its builders read it in OpenAPI."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError
 
 from services.request_intake.domain.submission import Cancellation, NewAppointment, Reschedule
+from services.request_intake.domain.wall_time import is_skipped
 from shared.http.problems import CHOICE
-from shared.schemas.fields import NoteText, UtcMinute, ZoneName
+from shared.schemas.fields import NoteText, ZoneName, iso_string_only, to_utc, whole_minute
 from shared.schemas.request_submitted import ProspectiveClient
+from shared.schemas.vocabulary import Language
 
 
 class ProspectiveClientInput(ProspectiveClient):
     """Who somebody without a client record says they are."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _shown_by_clocks(value: datetime, info: ValidationInfo) -> datetime:
+    zone = info.data.get("time_zone")
+    if zone is not None and is_skipped(value, zone):
+        raise PydanticCustomError(
+            "time_skipped", "must be a time that clocks in `time_zone` show: they skip it"
+        )
+    return value
+
+
+Zone = Annotated[ZoneName | None, Field(description="The client's own zone, an IANA name.")]
+Start = Annotated[
+    datetime,
+    BeforeValidator(iso_string_only),
+    AfterValidator(_shown_by_clocks),
+    AfterValidator(to_utc),
+    AfterValidator(whole_minute),
+    Field(
+        description="ISO 8601 with its offset from UTC, on a whole minute; where `time_zone` is"
+        " given, not in the hour that its clocks skip in spring."
+    ),
+]
+WrittenTo = Annotated[
+    Language | None, Field(description="What the client wants to be written to in.")
+]
 
 
 class NewAppointmentInput(BaseModel):
@@ -24,9 +63,9 @@ class NewAppointmentInput(BaseModel):
 
     type: Literal["new"] = "new"
     service_id: UUID
-    start: UtcMinute = Field(description="ISO 8601 with its offset from UTC, on a whole minute.")
+    time_zone: Zone = None
+    start: Start
     clinician_id: UUID | None = Field(default=None, description="Left out: any clinician.")
-    time_zone: ZoneName | None = Field(default=None, description="The client's own zone.")
     note: NoteText | None = None
     practice_id: UUID | None = Field(
         default=None, description="If given, the token must be of this practice."
@@ -34,6 +73,7 @@ class NewAppointmentInput(BaseModel):
     prospective_client: ProspectiveClientInput | None = Field(
         default=None, description="Who asks, when the portal asks for somebody without a record."
     )
+    language: WrittenTo = None
 
     def to_domain(self) -> NewAppointment:
         """Return what is asked for."""
@@ -47,12 +87,13 @@ class RescheduleInput(BaseModel):
 
     type: Literal["reschedule"]
     appointment_id: UUID
-    start: UtcMinute = Field(description="ISO 8601 with its offset from UTC, on a whole minute.")
+    time_zone: Zone = None
+    start: Start
     service_id: UUID | None = None
     clinician_id: UUID | None = None
-    time_zone: ZoneName | None = Field(default=None, description="The client's own zone.")
     note: NoteText | None = None
     practice_id: UUID | None = None
+    language: WrittenTo = None
 
     def to_domain(self) -> Reschedule:
         """Return what is asked for."""
@@ -68,6 +109,7 @@ class CancellationInput(BaseModel):
     appointment_id: UUID
     note: NoteText | None = None
     practice_id: UUID | None = None
+    language: WrittenTo = None
 
     def to_domain(self) -> Cancellation:
         """Return what is asked for."""

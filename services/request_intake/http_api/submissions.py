@@ -1,110 +1,94 @@
 """`/v1/appointment-requests`: ask, and take it back. A write needs RabbitMQ alone."""
 
-import json
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Body, Depends, Request, Response
 
-from services.request_intake.domain.offered import AtHand
 from services.request_intake.domain.submission import AccessWithdrawn
+from services.request_intake.http_api import openapi
 from services.request_intake.http_api.dependencies import (
-    IdempotencyKey,
     Wiring,
-    bearer_of,
-    portal_dependency,
+    caller_dependency,
+    idempotency_key,
 )
+from services.request_intake.http_api.examples import SUBMISSIONS
 from services.request_intake.http_api.models import AcceptedOutput, SubmissionInput
+from services.request_intake.reads import Caller
 from services.request_intake.use_cases.submit_request import submit_request
 from services.request_intake.use_cases.withdraw_request import withdraw_request
-from shared.auth.actors import ClientActor, PortalActor
 
-_BELIEVED_SECONDS: Final = 60.0
+_ASKED = {**openapi.accepted(), **openapi.problems(openapi.SUBMITTING)}
+_TAKEN_BACK = {**openapi.accepted(), **openapi.problems(openapi.WITHDRAWING)}
 
 
 def submission_routes(wiring: Wiring) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/v1/appointment-requests", tags=["appointment requests"])
-    portal = Depends(portal_dependency(wiring))
+    portal = Depends(caller_dependency(wiring))
 
-    @router.post("", status_code=HTTPStatus.ACCEPTED)
+    @router.post(
+        "",
+        status_code=HTTPStatus.ACCEPTED,
+        operation_id="submitRequest",
+        responses=_ASKED,
+        response_model=AcceptedOutput,
+        openapi_extra={**openapi.SECURITY, "parameters": [openapi.IDEMPOTENCY_KEY]},
+    )
     async def submit(
-        body: SubmissionInput,
-        actor: Annotated[PortalActor, portal],
+        body: Annotated[SubmissionInput, Body(openapi_examples=SUBMISSIONS)],
+        caller: Annotated[Caller, portal],
         request: Request,
-        response: Response,
-        idempotency_key: IdempotencyKey = None,
-    ) -> AcceptedOutput:
+    ) -> Response:
         """Ask for an appointment, or to move or cancel one; 202 says that it is safe with us."""
-        if wiring.reads.turned_away(actor):
+        if wiring.reads.turned_away(caller.actor):
             raise AccessWithdrawn
         identifier = await submit_request(
             wiring.publisher,
             wiring.recent_keys,
-            actor,
+            caller.actor,
             body.to_domain(),
-            _at_hand(wiring, actor, request),
-            idempotency_key=idempotency_key,
-            correlation_id=request.state.correlation_id,
+            wiring.knowledge.of(caller),
+            idempotency_key=idempotency_key(request),
+            correlation_id=caller.correlation_id,
             now=datetime.now(UTC),
         )
-        structlog.contextvars.bind_contextvars(request_id=str(identifier))
-        response.headers["Location"] = f"/v1/appointment-requests/{identifier}"
-        return AcceptedOutput(id=identifier)
+        return _accepted(wiring, caller, identifier)
 
-    @router.post("/{request_id}/withdraw", status_code=HTTPStatus.ACCEPTED)
-    async def withdraw(
-        request_id: UUID, actor: Annotated[PortalActor, portal], request: Request
-    ) -> AcceptedOutput:
+    @router.post(
+        "/{request_id}/withdraw",
+        status_code=HTTPStatus.ACCEPTED,
+        operation_id="withdrawRequest",
+        responses=_TAKEN_BACK,
+        response_model=AcceptedOutput,
+        openapi_extra=openapi.SECURITY,
+    )
+    async def withdraw(request_id: UUID, caller: Annotated[Caller, portal]) -> Response:
         """Take back a request of one's own that waits; 202 says that we will.
 
         What has been decided meanwhile stays decided.
         """
-        structlog.contextvars.bind_contextvars(request_id=str(request_id))
         await withdraw_request(
             wiring.publisher,
-            actor,
+            caller.actor,
             request_id,
-            correlation_id=request.state.correlation_id,
+            correlation_id=caller.correlation_id,
             now=datetime.now(UTC),
         )
-        return AcceptedOutput(id=request_id)
+        return _accepted(wiring, caller, request_id)
 
     return router
 
 
-def _at_hand(wiring: Wiring, actor: PortalActor, request: Request) -> AtHand:
-    policy = wiring.policies.at_hand(
-        actor, bearer=bearer_of(request), correlation_id=request.state.correlation_id
+def _accepted(wiring: Wiring, caller: Caller, request_id: UUID) -> Response:
+    structlog.contextvars.bind_contextvars(request_id=str(request_id))
+    wiring.reads.wrote(caller.actor)
+    return Response(
+        AcceptedOutput(id=request_id).model_dump_json(),
+        HTTPStatus.ACCEPTED,
+        {"Location": f"/v1/appointment-requests/{request_id}"},
+        "application/json",
     )
-    appointments = wiring.reads.at_hand(
-        "/portal/v1/appointments", actor, at_most_seconds=_BELIEVED_SECONDS
-    )
-    requests = wiring.reads.at_hand(
-        "/portal/v1/appointment-requests", actor, at_most_seconds=_BELIEVED_SECONDS
-    )
-    return AtHand(
-        policy=policy,
-        own_appointments=None if appointments is None else _starts(appointments),
-        # The portal asks for many: how many of theirs wait says nothing of one.
-        pending=(
-            _count_pending(requests)
-            if requests is not None and isinstance(actor, ClientActor)
-            else None
-        ),
-        open_times=wiring.open_times,
-    )
-
-
-def _starts(body: bytes) -> dict[UUID, datetime]:
-    return {
-        UUID(item["id"]): datetime.fromisoformat(item["start"])
-        for item in json.loads(body)["items"]
-    }
-
-
-def _count_pending(body: bytes) -> int:
-    return sum(item["status"] == "pending" for item in json.loads(body)["items"])

@@ -1,14 +1,19 @@
 """Submit a request: it is accepted once RabbitMQ has confirmed it, and not before."""
 
 import hashlib
-from collections import OrderedDict
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from services.request_intake.domain.offered import TYPES, AtHand, check_offered
 from services.request_intake.domain.request_id import request_id
-from services.request_intake.domain.submission import KeyReused, Submission, check
+from services.request_intake.domain.submission import (
+    AppointmentUnknown,
+    NotOffered,
+    Submission,
+    check,
+)
+from services.request_intake.use_cases.recent_keys import RecentKeys
 from shared.auth.actors import ClientActor, PortalActor
 from shared.messaging.events import to_message
 from shared.messaging.publisher import ConfirmedPublisher
@@ -18,34 +23,17 @@ from shared.schemas.request_submitted import RequestSubmitted, RequestSubmittedD
 SOURCE: Final = "/openchair/request_intake"
 
 
-class RecentKeys:
-    """What this process lately accepted under a key: a courtesy, since the scheduler decides.
+class Knowledge(Protocol):
+    """What is known of the caller and of the caller's practice."""
 
-    Another process, or this one after a restart, does not know the key; the scheduler then keeps
-    the first content and flags it.
-    """
+    def at_hand(self, asked: Submission) -> AtHand:
+        """Return what is known without asking anybody."""
 
-    def __init__(self, capacity: int = 10_000) -> None:
-        self._capacity = capacity
-        self._content: OrderedDict[UUID, bytes] = OrderedDict()
+    async def renewed(self, asked: Submission) -> AtHand:
+        """Return the same, asked for now; what cannot be had just now is as it was."""
 
-    def knows(self, key: UUID, content: bytes) -> bool:
-        """Say whether the same was accepted under the key before.
-
-        Raises:
-            KeyReused: something else was.
-
-        """
-        known = self._content.get(key)
-        if known is not None and known != content:
-            raise KeyReused
-        return known is not None
-
-    def remember(self, key: UUID, content: bytes) -> None:
-        """Note what was accepted under a key, and forget the oldest beyond capacity."""
-        self._content[key] = content
-        if len(self._content) > self._capacity:
-            self._content.popitem(last=False)
+    async def has_request(self, request_id: UUID) -> bool:
+        """Say whether that request of the caller's is with the scheduler already."""
 
 
 async def submit_request(
@@ -53,7 +41,7 @@ async def submit_request(
     recent_keys: RecentKeys,
     actor: PortalActor,
     asked: Submission,
-    at_hand: AtHand,
+    knowledge: Knowledge,
     *,
     idempotency_key: str | None,
     correlation_id: str,
@@ -69,10 +57,12 @@ async def submit_request(
     """
     check(asked, actor, now=now)
     identifier = request_id(actor.practice_id, actor.subject, idempotency_key)
-    data = _to_data(identifier, actor, asked, now)
-    content = hashlib.sha256(data.model_dump_json(exclude={"submitted_at"}).encode()).digest()
-    if not recent_keys.knows(identifier, content):
-        check_offered(asked, actor, at_hand, now=now)
+    content = _fingerprint(asked, actor)
+    if idempotency_key is None:
+        await _require_offered(asked, actor, knowledge, None, now)
+    elif not recent_keys.knows(identifier, content):
+        await _require_offered(asked, actor, knowledge, identifier, now)
+        recent_keys.remember(identifier, content, confirmed=False)
     event = RequestSubmitted(
         id=f"{identifier}:submitted",
         source=SOURCE,
@@ -80,12 +70,37 @@ async def submit_request(
         time=now,
         practiceid=actor.practice_id,
         correlationid=correlation_id,
-        data=data,
+        data=_to_data(identifier, actor, asked, now),
     )
     await publisher.publish(to_message(event, exchange=PORTAL, routing_key="request.submitted"))
     if idempotency_key is not None:
-        recent_keys.remember(identifier, content)
+        recent_keys.remember(identifier, content, confirmed=True)
     return identifier
+
+
+async def _require_offered(
+    asked: Submission,
+    actor: PortalActor,
+    knowledge: Knowledge,
+    repeated: UUID | None,
+    now: datetime,
+) -> None:
+    """Raise what the practice's settings have against it, by what is known now.
+
+    What is accepted waits for nothing. Before a refusal what is at hand is asked for again: it may
+    be old. `repeated` may be with the scheduler already, which refuses nothing that it has; then
+    its own time is not open any more, because of it.
+    """
+    try:
+        check_offered(asked, actor, knowledge.at_hand(asked), now=now)
+    except (NotOffered, AppointmentUnknown):
+        if repeated is not None and await knowledge.has_request(repeated):
+            return
+        check_offered(asked, actor, await knowledge.renewed(asked), now=now)
+
+
+def _fingerprint(asked: Submission, actor: PortalActor) -> bytes:
+    return hashlib.sha256(repr((asked, actor)).encode()).digest()
 
 
 def _to_data(

@@ -22,6 +22,7 @@ class RequestFlag(StrEnum):
     KEY_REUSED = "key-reused-with-other-content"
     ORIGINAL_MOVED = "original-moved"
     ORIGINAL_CANCELLED = "original-cancelled"
+    ORIGINAL_OVER = "original-over"
     PORTAL_CLOSED = "portal-closed"
     NOT_OPEN_TO_THEM = "not-open-to-them"
     TYPE_NOT_OFFERED = "type-not-offered"
@@ -32,6 +33,7 @@ class RequestFlag(StrEnum):
     TOO_FAR = "too-far"
     PRACTICE_CLOSED = "practice-closed"
     SLOT_NOT_OPEN = "slot-not-open"
+    SLOT_ASKED_FOR = "slot-asked-for"
     TOO_MANY_PENDING = "too-many-pending"
 
 
@@ -39,7 +41,7 @@ class RequestFlag(StrEnum):
 class Requester:
     """Who asks. A new client has no `client_id` until the request is approved.
 
-    `language` is what they asked to be written to in, if they did.
+    `language` is what they asked to be written to in, if they said so.
     """
 
     client_id: UUID | None

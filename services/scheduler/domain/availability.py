@@ -36,9 +36,10 @@ def open_slots(
 ) -> tuple[datetime, ...]:
     """Return the starts, in UTC and in order, within `wanted` at which the clinician is free.
 
-    Starts are a step apart, counted from the beginning of each stretch of work. All of a slot lies
-    in working time; after each appointment, the new one too, the clinician's buffer stays free.
-    `taken` are appointments and held slots, without buffers.
+    Starts are a step apart, counted from the beginning of each stretch of work, and anew from
+    midnight. All of a slot lies in working time, and may go on past midnight where that does; after
+    each appointment, the new one too, the clinician's buffer stays free. `taken` are appointments
+    and held slots, without buffers.
     """
     schedule = hours.schedule
     length = timedelta(minutes=terms.minutes)
@@ -76,6 +77,6 @@ def _starts(
                 continue
             into = max(part.start - stretch.start, timedelta())
             start = stretch.start - (-into // step) * step  # the first step that is not before it
-            while start + length <= part.end:
+            while start < stretch.end and start + length <= part.end:
                 yield start
                 start += step

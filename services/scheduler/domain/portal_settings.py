@@ -17,6 +17,7 @@ from shared.schemas.vocabulary import RequestType
 
 ALL_TYPES: Final = frozenset(RequestType)
 LONGEST_HORIZON_DAYS: Final = 731
+_MANY: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def never_set(
         rescheduling_notice_minutes=0,
         cancelling_notice_minutes=0,
         horizon_days=LONGEST_HORIZON_DAYS,
+        most_pending=_MANY,
         version=0,
     )
 

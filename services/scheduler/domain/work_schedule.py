@@ -86,17 +86,24 @@ def working_time(
 def stretches_of_work(schedule: WorkSchedule, zone: str, wanted: Interval) -> tuple[Interval, ...]:
     """Return the weekly and extra hours of all local days that `wanted` touches, whole, in UTC.
 
-    Slots are counted from the beginning of each, whatever is taken out of it.
+    Slots are counted from the beginning of each, whatever is taken out of it. None goes on past
+    midnight: so it is the same whichever days are asked for with it.
     """
     local = ZoneInfo(zone)
-    days = list(_local_days(wanted, local))
+    return tuple(
+        stretch
+        for day in _local_days(wanted, local)
+        for stretch in _stretches_of_day(schedule, day, local)
+    )
+
+
+def _stretches_of_day(schedule: WorkSchedule, day: date, zone: ZoneInfo) -> tuple[Interval, ...]:
     weekly = (
-        _on(day, hours.start, hours.end, local)
-        for day in days
+        _on(day, hours.start, hours.end, zone)
         for hours in schedule.weekly
         if hours.weekday == day.weekday()
     )
-    return merged([*weekly, *_of_exceptions(schedule, ExceptionKind.EXTRA, days, local)])
+    return merged([*weekly, *_of_exceptions(schedule, ExceptionKind.EXTRA, [day], zone)])
 
 
 def _of_exceptions(

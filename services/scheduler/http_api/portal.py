@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from services.scheduler.domain.intervals import Interval
-from services.scheduler.domain.refusals import NotOffered
 from services.scheduler.http_api import cursors
 from services.scheduler.http_api.cursors import CursorParameter
 from services.scheduler.http_api.dependencies import Wiring, needed_range, utc_now
@@ -18,23 +17,27 @@ from services.scheduler.http_api.portal_models import (
     slot_answer,
 )
 from services.scheduler.use_cases.admit_client import admit_client
-from services.scheduler.use_cases.find_availability import Wanted, find_availability
+from services.scheduler.use_cases.find_availability import (
+    LookedFor,
+    find_availability,
+    wanted_of,
+)
 from services.scheduler.use_cases.own_records import (
     list_own_appointments,
     list_own_requests,
     read_own_request,
 )
-from services.scheduler.use_cases.portal_policy import open_portal
+from services.scheduler.use_cases.portal_policy import open_portal, open_portal_for
 from services.scheduler.use_cases.show_calendar import require_range
-from shared.auth.actors import Actor, ClientActor, PortalActor, StaffActor
-from shared.http.problems import Problem
+from shared.auth.actors import Actor, PortalActor, StaffActor
+from shared.http.problems import Problem, invalid
 from shared.portal.answers import (
     AvailabilityAnswer,
     OwnAppointmentsAnswer,
     OwnRequestAnswer,
     OwnRequestsAnswer,
 )
-from shared.portal.policy import Objection, PortalPolicy
+from shared.portal.policy import PortalPolicy
 from shared.schemas.fields import ZoneName
 
 _ORDER = "-relevant"
@@ -73,7 +76,12 @@ def portal_routes(wiring: Wiring) -> APIRouter:
         slug: str,
         actor: Annotated[PortalActor, portal],
         within: Annotated[Interval, Depends(needed_range)],
-        service_id: UUID,
+        service_id: Annotated[
+            UUID | None, Query(description="Needed, but for an appointment to be moved.")
+        ] = None,
+        appointment_id: Annotated[
+            UUID | None, Query(description="One's own, to be moved: its time counts as free.")
+        ] = None,
         clinician_id: Annotated[UUID | None, Query(description="Left out: anybody.")] = None,
         time_zone: Annotated[
             ZoneName | None, Query(description="By default the practice's.")
@@ -81,16 +89,18 @@ def portal_routes(wiring: Wiring) -> APIRouter:
     ) -> AvailabilityAnswer:
         """Return the open times of a service; at most 100 days at once."""
         require_range(within)
-        found = await open_portal(store, actor, slug)
+        if service_id is None and appointment_id is None:
+            raise invalid("/query/service_id", "missing", "Field required")
+        found = await open_portal_for(
+            store, actor, slug, service_id=service_id, clinician_id=clinician_id
+        )
         policy, zone = found.policy, found.practice.time_zone
-        service = policy.service(service_id)
-        if service is None:
-            raise NotOffered(Objection.SERVICE_NOT_OFFERED)
-        wanted = Wanted(service, clinician_id, not isinstance(actor, ClientActor), within)
+        looked_for = LookedFor(service_id, clinician_id, appointment_id, within)
+        wanted = await wanted_of(store, actor, policy, looked_for, now=utc_now())
         slots = await find_availability(store, found.practice, policy, wanted, now=utc_now())
         return AvailabilityAnswer(
-            service_id=service.id,
-            minutes=service.minutes,
+            service_id=wanted.service_id,
+            minutes=wanted.minutes,
             practice_time_zone=zone,
             time_zone=time_zone or zone,
             slots=[slot_answer(slot, zone, time_zone or zone) for slot in slots],

@@ -73,6 +73,7 @@ _RETIRED: Final = {
     "requests": [
         "practice_id_1_status_1_relevant_time_1__id_1_submitted_at_1",
         "practice_id_1_visible_to_1_status_1_relevant_time_1__id_1_submitted_at_1",
+        "pending_of_client",
     ],
     "appointments": [
         "practice_id_1_clinician_id_1_start_1",

@@ -7,6 +7,7 @@ both days.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -15,6 +16,14 @@ from services.scheduler.domain.intervals import Interval
 from services.scheduler.domain.refusals import SlotTaken
 from services.scheduler.mongo import dates
 from shared.mongo import Collection, Database, Document, DuplicateKeyError, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A stretch of a clinician's time, and the appointment that has it."""
+
+    interval: Interval
+    appointment_id: UUID
 
 
 class CalendarDays:
@@ -83,7 +92,7 @@ class CalendarDays:
 
     async def busy_of(
         self, practice_id: UUID, clinician_ids: Iterable[UUID], within: Interval
-    ) -> dict[UUID, list[Interval]]:
+    ) -> dict[UUID, list[Taken]]:
         """Return what each clinician has booked on the UTC days that a range touches.
 
         The days are named, so neither other clinicians nor past years are read.
@@ -94,7 +103,7 @@ class CalendarDays:
 
     async def busy_around(
         self, practice_id: UUID, clinician_ids: Iterable[UUID], instants: Iterable[datetime]
-    ) -> dict[UUID, list[Interval]]:
+    ) -> dict[UUID, list[Taken]]:
         """Return the same for the UTC days before, at and after some instants."""
         days = {
             instant.astimezone(UTC).date() + timedelta(days=n)
@@ -105,15 +114,16 @@ class CalendarDays:
 
     async def _busy_on(
         self, practice_id: UUID, clinician_ids: Iterable[UUID], days: Iterable[date]
-    ) -> dict[UUID, list[Interval]]:
+    ) -> dict[UUID, list[Taken]]:
         clinicians = list(clinician_ids)
         wanted = sorted(days)
         keys = [_key(clinician, day) for clinician in clinicians for day in wanted]
-        taken: dict[UUID, list[Interval]] = {clinician: [] for clinician in clinicians}
+        taken: dict[UUID, list[Taken]] = {clinician: [] for clinician in clinicians}
         query = {"_id": {"$in": keys}, "practice_id": practice_id}
         async for row in self._collection.find(query, {"clinician_id": 1, "busy": 1}):
             taken[row["clinician_id"]] += [
-                Interval(busy["start"], busy["end"]) for busy in row["busy"]
+                Taken(Interval(busy["start"], busy["end"]), busy["appointment_id"])
+                for busy in row["busy"]
             ]
         return taken
 

@@ -59,8 +59,16 @@ _REQUESTS: Final = [
     _index("practice_id", "client.client_id", "relevant_time", "_id", name="of_client"),
     _index(
         "client.client_id",
-        name="pending_of_client",
+        "submitted_at",
+        "_id",
+        name="waiting_of_client",
         partialFilterExpression={"status": "pending"},
+    ),
+    _index(
+        "practice_id",
+        "client.birth_date",
+        name="waiting_of_new",
+        partialFilterExpression={"status": "pending", "client.is_new": True},
     ),
     _index(
         "practice_id",

@@ -101,14 +101,6 @@ class Requests:
         document = await self._collection.find_one({**own_requests(actor), "_id": request_id})
         return None if document is None else from_document(document)
 
-    async def count_pending_of(self, client_ids: Iterable[UUID]) -> dict[UUID, int]:
-        """Return how many requests of each client wait; for taking requests in."""
-        steps: list[Document] = [
-            {"$match": {"client.client_id": {"$in": list(client_ids)}, "status": _PENDING}},
-            {"$group": {"_id": "$client.client_id", "count": {"$sum": 1}}},
-        ]
-        return {row["_id"]: row["count"] async for row in self._collection.aggregate(steps)}
-
     async def pending_about(
         self, actor: PortalActor, appointment_ids: Iterable[UUID]
     ) -> dict[UUID, UUID]:
@@ -195,15 +187,22 @@ class Requests:
         return [(from_document(row), frozenset(row["visible_to"])) async for row in cursor]
 
     async def holding(
-        self, practice_id: UUID, clinician_ids: Iterable[UUID], within: Interval
+        self,
+        practice_id: UUID,
+        clinician_ids: Iterable[UUID],
+        within: Interval,
+        *,
+        except_of: UUID | None,
     ) -> dict[UUID, list[Interval]]:
-        """Return the times that pending requests hold of each clinician."""
+        """Return the times that pending requests hold of each clinician; not those of a client."""
         held: dict[UUID, list[Interval]] = {clinician: [] for clinician in clinician_ids}
         query = {
             "practice_id": practice_id,
             "asked.clinician_id": {"$in": sorted(held)},
             **_pending_about(within),
         }
+        if except_of is not None:
+            query["client.client_id"] = {"$ne": except_of}
         fields = {"asked.clinician_id": 1, "asked.start": 1, "asked.minutes": 1}
         async for row in self._collection.find(query, fields).hint("by_clinician"):
             asked = row["asked"]

@@ -19,6 +19,7 @@ from services.scheduler.mongo.requests import Requests
 from services.scheduler.mongo.services import Services
 from services.scheduler.mongo.staff import Staff
 from services.scheduler.mongo.unsettled import Unsettled
+from services.scheduler.mongo.waiting_requests import WaitingRequests
 from services.scheduler.mongo.withdrawals import Withdrawals
 from services.scheduler.mongo.work_schedules import WorkSchedules
 from shared.mongo import Client, Session, is_reachable, run_transaction
@@ -42,6 +43,7 @@ class Store:
         self.invitations = Invitations(self.database)
         self.work_schedules = WorkSchedules(self.database)
         self.requests = Requests(self.database)
+        self.waiting_requests = WaitingRequests(self.database)
         self.withdrawals = Withdrawals(self.database)
         self.appointments = Appointments(self.database)
         self.calendar_days = CalendarDays(self.database)

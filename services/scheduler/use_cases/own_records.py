@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from services.scheduler.domain.appointment import Appointment
@@ -11,8 +10,7 @@ from services.scheduler.domain.appointment_request import AppointmentRequest
 from services.scheduler.domain.refusals import RequestNotFound
 from services.scheduler.mongo.store import Store
 from shared.auth.actors import ClientActor, PortalActor
-
-_MOST: Final = 200
+from shared.portal.answers import MOST_OWN_APPOINTMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ async def list_own_appointments(
     if not isinstance(actor, ClientActor):
         return ()
     appointments = await store.appointments.upcoming_of_client(
-        actor.practice_id, actor.client_id, now=now, limit=_MOST
+        actor.practice_id, actor.client_id, now=now, limit=MOST_OWN_APPOINTMENTS
     )
     pending = await store.requests.pending_about(
         actor, [appointment.id for appointment in appointments]

@@ -4,7 +4,7 @@ What does not fit the practice's records is flagged and kept for staff, not lost
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
@@ -22,6 +22,8 @@ from services.scheduler.domain.portal_access import PortalAccess
 from services.scheduler.mongo.requests import Received
 from services.scheduler.mongo.store import Store
 from services.scheduler.use_cases.check_against_portal import flags_from_portal
+from services.scheduler.use_cases.hold_against_others import hold_against_others
+from services.scheduler.use_cases.portal_policy import Portal, portals_ever_set
 from services.scheduler.use_cases.recheck_originals import recheck_originals
 from services.scheduler.use_cases.show_to_assigned import recheck
 from services.scheduler.use_cases.withdraw_request import apply_withdrawal
@@ -71,9 +73,11 @@ async def receive_requests(
         if reason is None
     ]
     if received:
-        received = await _held_against_portals(store, received, now)
+        portals = await portals_ever_set(store, {item.request.practice_id for item in received})
+        received = await _held_against(store, portals, received, records, now)
         repeated = await store.requests.insert_many(received)
         await store.requests.flag_key_reuse(repeated)
+        await hold_against_others(store, portals, [item.request for item in received])
         await recheck(store, records.clients.values())
         await recheck_originals(store, records.appointments.values())
         for withdrawal in await store.withdrawals.of_requests(item.request.id for item in received):
@@ -81,10 +85,15 @@ async def receive_requests(
     return reasons
 
 
-async def _held_against_portals(
-    store: Store, received: Sequence[Received], now: datetime
+async def _held_against(
+    store: Store,
+    portals: Mapping[UUID, Portal],
+    received: Sequence[Received],
+    records: _Records,
+    now: datetime,
 ) -> list[Received]:
-    flags = await flags_from_portal(store, [item.request for item in received], now=now)
+    requests = [item.request for item in received]
+    flags = await flags_from_portal(store, portals, requests, records.appointments, now=now)
     return [
         replace(
             item,
@@ -187,10 +196,26 @@ def _asked(data: RequestSubmittedData, known: _Known) -> Asked:
 def _requester(data: RequestSubmittedData, client: Client | None) -> Requester:
     if data.prospective_client is not None:
         new = data.prospective_client
-        return Requester(None, True, new.name, new.email, new.phone, new.birth_date, data.time_zone)
+        return Requester(
+            None,
+            True,
+            new.name,
+            new.email,
+            new.phone,
+            new.birth_date,
+            data.time_zone,
+            data.language,
+        )
     if client is None:
         return Requester(
-            data.client_id, False, UNKNOWN_CLIENT_NAME, None, None, None, data.time_zone
+            data.client_id,
+            False,
+            UNKNOWN_CLIENT_NAME,
+            None,
+            None,
+            None,
+            data.time_zone,
+            data.language,
         )
     return Requester(
         client.id,
@@ -200,6 +225,7 @@ def _requester(data: RequestSubmittedData, client: Client | None) -> Requester:
         client.phone,
         client.birth_date,
         data.time_zone or client.time_zone,
+        data.language,
     )
 
 
@@ -216,6 +242,8 @@ def _flags(data: RequestSubmittedData, known: _Known, now: datetime) -> Iterator
         yield RequestFlag.ORIGINAL_UNKNOWN
     if known.original is not None and not known.original.is_booked:
         yield RequestFlag.ORIGINAL_CANCELLED
+    elif known.original is not None and known.original.booking.end <= now:
+        yield RequestFlag.ORIGINAL_OVER
     if data.start is not None and data.start <= now:
         yield RequestFlag.ARRIVED_PAST_ITS_TIME
 
