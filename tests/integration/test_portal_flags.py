@@ -69,7 +69,7 @@ async def test_each_rule_flags_by_its_own_name(small: SmallPractice, what: str) 
 
 
 async def test_a_closed_day_and_hours_that_are_none(small: SmallPractice) -> None:
-    """On a day of closure no slot is open either; nor with who has no hours."""
+    """On a day of closure no slot is open either; nor with who has no hours, and is not offered."""
     await open_portal_of(small)
     day = date(2026, 12, 1)
     await small.store.practices.save(replace(small.practice, closures=(Closure(day, day),)))
@@ -78,7 +78,7 @@ async def test_a_closed_day_and_hours_that_are_none(small: SmallPractice) -> Non
     without = await small.receive(start=later(days=1))
     assert await flags_of(small, closed, without) == [
         {"practice-closed", "slot-not-open"},
-        {"slot-not-open"},
+        {"clinician-not-offered", "slot-not-open"},
     ]
 
 
