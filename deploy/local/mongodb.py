@@ -80,6 +80,10 @@ class MongoDBServer(LocalServer):
             # Otherwise 300 MB of empty journal files at every first start.
             "--wiredTigerEngineConfigString", "log=(prealloc=false)",
             "--setParameter", "diagnosticDataCollectionEnabled=false",
+            # A dropped database keeps its files open for as long as its history: five minutes by
+            # default, and tests make a database each, so that the files of a run are too many.
+            "--setParameter", "minSnapshotHistoryWindowInSeconds=1",
+            "--setParameter", "wiredTigerFileHandleCloseIdleTime=15",
         ])
         # fmt: on
         client: MongoClient[dict[str, Any]] = MongoClient(

@@ -135,7 +135,12 @@ class MongoDBContainer(_Container):
         self._port = free_port()
         container = DockerContainer(image)
         container.with_bind_ports(self._port, self._port)
-        container.with_command(f"mongod --replSet rs0 --bind_ip_all --port {self._port}")
+        container.with_command(
+            f"mongod --replSet rs0 --bind_ip_all --port {self._port}"
+            # See `deploy.local.mongodb`: files of dropped databases.
+            " --setParameter minSnapshotHistoryWindowInSeconds=1"
+            " --setParameter wiredTigerFileHandleCloseIdleTime=15"
+        )
         super().__init__(container)
 
     @property
