@@ -112,7 +112,7 @@ def settings_of(*services: tuple[UUID, Audience], **changes: Any) -> PortalSetti
             ClinicianOffer(MARCUS.id, accepts_new_clients=False),
         ),
         "horizon_days": 731,
-        "most_pending": 50,
+        "most_pending": 1_000_000,
         "version": 1,
         **changes,
     }

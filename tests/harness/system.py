@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,10 +13,12 @@ import httpx
 
 from cli.mailboxes import MaildirMailbox
 from demo_practice.calendar import SERVICES
-from demo_practice.people import CLIENTS, DANA, find_person
+from demo_practice.people import CLIENTS, DANA, PRACTICE, find_person
 from deploy.local.process import ChildProcess
 from deploy.local.run import prepare_databases
 from deploy.local.stack import ANY_PORTS, MAIL_CATCHER, LocalStack
+from services.scheduler.mongo.store import Store
+from shared import mongo
 from shared.auth.local_issuer import LocalIssuer
 from tests.harness.polling import eventually
 from tests.harness.servers import Servers
@@ -59,9 +62,18 @@ class System:
         """Start everything and load the demo practice."""
         LocalIssuer.create_key(self.stack.key_file)
         await prepare_databases(self.servers.mongodb.url)
+        await self._let_clients_ask()
         for name in self.processes:
             self.start_process(name)
         await self.wait_until_ready()
+
+    async def _let_clients_ask(self) -> None:
+        """Lift the limit on what one client may have waiting: all tests ask as a few."""
+        client = mongo.connect(self.servers.mongodb.url)
+        settings = Store(client).portal_settings
+        kept = await settings.get(PRACTICE.id)
+        await settings.save(replace(kept, most_pending=1_000_000))
+        await mongo.close(client)
 
     async def stop(self) -> None:
         """Stop the processes; the servers are whoever's started them."""
