@@ -15,11 +15,14 @@ from services.scheduler.domain.portal_refusals import (
     OfferedServiceUnknown,
     OfferedTwice,
 )
-from services.scheduler.domain.portal_settings import LONGEST_HORIZON_DAYS, PortalSettings
+from services.scheduler.domain.portal_settings import (
+    LONGEST_HORIZON_DAYS,
+    MOST_PENDING,
+    PortalSettings,
+)
 
 _MINUTES_OF_A_DAY: Final = 24 * 60
 LONGEST_NOTICE_MINUTES: Final = 60 * _MINUTES_OF_A_DAY
-MOST_PENDING: Final = 50
 
 
 def check_portal_settings(

@@ -17,7 +17,8 @@ from shared.schemas.vocabulary import RequestType
 
 ALL_TYPES: Final = frozenset(RequestType)
 LONGEST_HORIZON_DAYS: Final = 731
-_MANY: Final = 1000
+MOST_PENDING: Final = 50
+"""As many of one client's requests may wait, whatever a practice sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def never_set(
         rescheduling_notice_minutes=0,
         cancelling_notice_minutes=0,
         horizon_days=LONGEST_HORIZON_DAYS,
-        most_pending=_MANY,
+        most_pending=MOST_PENDING,
         version=0,
     )
 
