@@ -55,6 +55,9 @@ def _received(books: Books, submission: Submit) -> Request:
         "clinician-unknown": submission.clinician is not None and clinician is None,
         "original-unknown": submission.appointment is not None and original is None,
         "original-cancelled": original is not None and not original.booked,
+        "original-over": original is not None
+        and original.booked
+        and original.slot.end <= books.now,
         "arrived-past-its-time": submission.start is not None and submission.start <= books.now,
     }
     if is_known:
